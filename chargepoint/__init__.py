@@ -1,0 +1,1 @@
+"""Who decides, and who talks: the OCPP charge-point agent."""

@@ -1,0 +1,99 @@
+"""What the installer decided: the part of the settings that the core works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """SmartEVSE's MODE: how the local limiter steers. Every limit holds in every mode."""
+
+    NORMAL = "normal"
+    SMART = "smart"
+    SOLAR = "solar"
+
+
+class OfflinePolicy(StrEnum):
+    """Who may charge while no central system answers."""
+
+    KNOWN = "known"  # local list and cache, by the standard's own variables
+    ANY = "any"  # everybody
+    NONE = "none"  # nobody
+
+
+@dataclass(frozen=True, slots=True)
+class StationIdentity:
+    """What BootNotification says of us."""
+
+    id: str = "CP001"
+    vendor: str = "ChargePointAgent"
+    model: str = "Agent"
+    serial_number: str = ""
+    firmware_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvseConfig:
+    """One power path. *connector_lock* False is a fixed cable."""
+
+    id: int
+    connectors: int = 1
+    connector_lock: bool = True
+    max_current_a: float = 32.0
+    phases: int = 3
+    phase_map: tuple[int, int, int] = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsConfig:
+    """[limits]: SmartEVSE's MODE, MAINS, CIRCUIT, CAPACITY, MIN, MAX, START, STOP, IMPORT."""
+
+    mode: Mode = Mode.NORMAL
+    mains_a: float = 25.0
+    circuit_a: float = 16.0
+    sum_mains_a: float | None = None
+    min_a: float = 6.0
+    max_a: float = 32.0
+    start_a: float = 4.0
+    stop_s: float = 600.0
+    import_a: float = 0.0
+    stale_after_s: float = 10.0
+    fallback_a: float = 0.0
+    shortage_hold_s: float = 6.0
+    retry_after_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineConfig:
+    """[offline]: what the station does when nobody answers.
+
+    After *after_s* seconds offline each EVSE gets at most *limit_a* (None: as before).
+    *free_vend_token* starts a session for every car that plugs in.
+    """
+
+    after_s: float = 0.0
+    limit_a: float | None = None
+    authorization: OfflinePolicy = OfflinePolicy.KNOWN
+    free_vend_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StationConfig:
+    """Everything the core needs to know before it starts.
+
+    *meter_roles* are the station's meters that exist: "mains", "circuit", "battery";
+    *metered_evses* the EVSEs with a meter of their own.
+    """
+
+    identity: StationIdentity = field(default_factory=StationIdentity)
+    evses: tuple[EvseConfig, ...] = (EvseConfig(1),)
+    limits: LimitsConfig = field(default_factory=LimitsConfig)
+    offline: OfflineConfig = field(default_factory=OfflineConfig)
+    supply_voltage_v: float = 230.0
+    phases: int = 3
+    max_current_a: float = 32.0
+    meter_roles: frozenset[str] = frozenset()
+    metered_evses: frozenset[int] = frozenset({1})
+    has_central: bool = False
+    security_profile: int = 0

@@ -1,0 +1,86 @@
+"""What a screen shows. Field names are the local API's (docs/interface), so JSON is asdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LimitShown:
+    source: str
+    limit_a: float
+    phases: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorShown:
+    id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvseShown:
+    """*binding* is the source of the limit that holds; *fault* a sentence or None."""
+
+    id: int
+    connectors: tuple[ConnectorShown, ...]
+    plugged_in: bool
+    charging: bool
+    offer_a: float
+    limits: tuple[LimitShown, ...]
+    binding: str | None
+    energy_wh: float
+    transaction_id: str | None
+    central_id: int | None
+    id_token: str | None
+    session: str
+    phases: int
+    power_w: float | None
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeterShown:
+    currents_a: tuple[float, float, float] | None
+    voltages_v: tuple[float, float, float] | None
+    power_w: float | None
+    import_wh: float | None
+    export_wh: float | None
+    age_s: float | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OcppShown:
+    """*version* "1.6" or "2.0.1" of the last connection; *queued* counts transaction
+    messages not yet acknowledged; *why* says why there is no connection."""
+
+    version: str | None
+    connected: bool
+    registration: str
+    queued: int
+    url: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MetersShown:
+    mains: MeterShown | None
+    circuit: MeterShown | None
+    battery: MeterShown | None
+    evse: dict[str, MeterShown]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    ready: bool
+    station_id: str
+    vendor: str
+    model: str
+    mode: str
+    availability: str
+    ocpp: OcppShown
+    evses: tuple[EvseShown, ...]
+    meters: MetersShown
+    warnings: tuple[str, ...]
+    events: tuple[tuple[str, str, int], ...]  # (RFC 3339 time, sentence, EVSE or 0), newest last

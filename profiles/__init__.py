@@ -1,0 +1,1 @@
+"""How much may the car draw? Pure arithmetic over limits and schedules."""

@@ -1,0 +1,46 @@
+"""A limit is a number of amperes with the name of whoever asked for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+NO_OPINION = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A ceiling: at most *limit_a* amperes on each of at most *phases* phases.
+
+    ``inf`` means "no opinion". NaN and negative amperes are refused with
+    ValueError: a limit that cannot be compared would fail open. *source* is read
+    by people and names the one who asks: ``"mains L2 24.6/25 A"``.
+    """
+
+    limit_a: float
+    source: str
+    phases: int = 3
+
+    def __post_init__(self) -> None:
+        if not self.limit_a >= 0.0:
+            raise ValueError(f"{self.source}: a limit is at least 0 A, not {self.limit_a}")
+        if self.phases not in (1, 2, 3):
+            raise ValueError(f"{self.source}: a limit has 1 to 3 phases, not {self.phases}")
+
+
+def combine(limits: Iterable[Limit]) -> Limit:
+    """Return the tightest of *limits*; it keeps the source that won.
+
+    Order does not matter and adding a limit never raises the result. The phases
+    are the fewest that anybody allows. With no limits at all the answer is 0 A:
+    silence is not permission.
+
+    >>> combine([Limit(32, "cable"), Limit(16, "TxProfile 7")])
+    Limit(limit_a=16, source='TxProfile 7', phases=3)
+    """
+    limits = tuple(limits)
+    if not limits:
+        return Limit(0.0, "no limit known")
+    tightest = min(limits, key=lambda limit: (limit.limit_a, limit.source))
+    return Limit(tightest.limit_a, tightest.source, min(limit.phases for limit in limits))
