@@ -1,0 +1,22 @@
+"""What every test may use: ``@pytest.mark.sim`` runs an async test on simulated time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+from simtime import SimLoop
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sim: an async test on simulated time (tests/simtime.py)")
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Give tests marked ``sim`` the jumping loop, all others the stock one."""
+    if item.get_closest_marker("sim"):
+        return {"sim": SimLoop}
+    return {"stock": asyncio.new_event_loop}
