@@ -1,0 +1,46 @@
+"""The table of variables against itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from chargepoint.core.config import EvseConfig, StationConfig
+from chargepoint.core.measurands import NAMES, WITH_PHASE, without_phase
+from chargepoint.core.variable_rows import Cell, cells, rows
+
+CONFIG = StationConfig(evses=(EvseConfig(1), EvseConfig(2, connectors=2)))
+CELLS = list(cells(CONFIG))
+
+
+def test_no_row_and_no_key_comes_twice() -> None:
+    keys = [cell.key for cell in CELLS]
+    keys16 = [row["key16"] for row in rows() if row["key16"]]
+
+    assert len(keys) == len(set(keys))
+    assert len(keys16) == len({key.casefold() for key in keys16})
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.key)
+def test_every_default_is_a_value_of_its_variable(cell: Cell) -> None:
+    if cell.source == "computed" or cell.bounds.data_type == "password":
+        return
+    for version in ("", "1.6", "2.0.1"):
+        assert cell.refusal(cell.default(version)) == ""
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.key)
+def test_access_is_said_for_each_version_that_knows_it(cell: Cell) -> None:
+    assert cell.access in ("", "RO", "RW", "WO")
+    assert bool(cell.access16) == bool(cell.key16)
+    assert cell.access or cell.access16
+    assert cell.source == "stored" or {cell.access, cell.access16} <= {"", "RO", "R"}
+    assert len(cell.key16) <= 50
+
+
+@pytest.mark.requirement("1.6 9.1.17")
+def test_a_phase_narrows_only_what_has_phases() -> None:
+    assert set(WITH_PHASE) == {
+        f"{name}.{phase}" for name in ("Current.Import", "Voltage") for phase in ("L1", "L2", "L3")
+    }
+    assert {without_phase(item) for item in WITH_PHASE} == {"Current.Import", "Voltage"}
+    assert [without_phase(name) for name in NAMES] == list(NAMES)
