@@ -1,0 +1,50 @@
+"""What the adapter says of itself."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import get_args
+
+import pytest
+
+from chargepoint.core.messages import Event
+from chargepoint.core.words import Status
+from chargepoint.errors import ErrorCode
+from chargepoint.protocol.adapter import Adapter
+from chargepoint.protocol.v16 import Adapter16
+from chargepoint.protocol.v16.adapter import ROUTES, TELLINGS
+
+
+def test_it_is_an_adapter_of_sixteen(adapter):
+    offered: Adapter = adapter
+
+    assert (offered.subprotocol, offered.version) == ("ocpp1.6", "1.6")
+    assert Adapter16.incoming == frozenset(ROUTES)
+    assert adapter.incoming < adapter.known
+
+
+def test_it_knows_every_action_that_has_a_schema(adapter):
+    names = {file.name.removesuffix(".json") for file in files("ocpp.v16.schemas").iterdir()}
+
+    assert adapter.known == {name for name in names if f"{name}Response" in names}
+    assert len(adapter.known) == 28 + 11
+
+
+def test_every_event_of_the_core_has_a_row():
+    assert frozenset(TELLINGS) == frozenset(get_args(Event))
+
+
+@pytest.mark.requirement("1.6J 4.2.3")
+def test_every_error_code_has_a_word_and_the_historic_spellings_stay(adapter):
+    assert frozenset(adapter.error_words) == frozenset(ErrorCode)
+    assert adapter.error_words[ErrorCode.FORMAT_VIOLATION] == "FormationViolation"
+    assert adapter.error_words[ErrorCode.OCCURRENCE_CONSTRAINT] == "OccurenceConstraintViolation"
+
+
+@pytest.mark.requirement("1.6 7.7")
+def test_the_dialect_tells_all_nine_statuses_apart(adapter):
+    words = adapter.dialect.status_words
+
+    assert frozenset(words) == frozenset(Status)
+    assert len(set(words.values())) == 9
+    assert words[Status.AUTHORIZED] == words[Status.PREPARING]
