@@ -1,0 +1,159 @@
+"""Which profile leads: validity, stack levels and purposes, over one instant or a window.
+
+Profiles that compete form a *group*, of which at any instant the highest level that has
+a period leads: station maximum; external of the station; external of the EVSE; and the
+transaction's own profiles over the defaults.
+
+Source: OCPP 2.0.1 part 2, K 3.2 to 3.5, K01.FR.14 to .17, K02.FR.04 and .08; OCPP 1.6
+section 3.13.1 and 3.13.2 with errata 3.43.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import heappop, heappush
+from itertools import pairwise, zip_longest
+from operator import itemgetter
+from typing import NamedTuple
+
+from profiles.course import Course, course_of
+from profiles.schedule import Period, Profile, Purpose, Unit
+from profiles.units import ASSUMED_PHASES
+
+
+class Opinion(NamedTuple):
+    """What one period allows, in the unit it came in, on the phases it means."""
+
+    limit: float
+    unit: Unit
+    phases: int
+
+
+Change = tuple[int, Opinion | None]  # from this second on; None: no opinion
+
+
+def opinion_of(period: Period, unit: Unit) -> Opinion:
+    """Return what *period* says; what is no number, or negative, allows nothing."""
+    limit = period.limit if period.limit >= 0.0 else 0.0
+    return Opinion(limit, unit, period.phases or ASSUMED_PHASES)
+
+
+def groups_of(
+    profiles: Iterable[Profile], evse_id: int, transaction_id: str | None
+) -> list[list[Profile]]:
+    """Return the groups of profiles that count on *evse_id*, in each the leading one first.
+
+    No two of a group share a level and a validity; if they did, the later id would lead.
+    """
+    profiles = tuple(profiles)
+    own_levels = {
+        profile.stack_level
+        for profile in profiles
+        if profile.purpose is Purpose.TX_DEFAULT and profile.evse_id == evse_id
+    }
+    groups: dict[tuple[Purpose, int], list[Profile]] = {}
+    for profile in profiles:
+        if _counts(profile, evse_id, transaction_id, own_levels):
+            groups.setdefault(_group_of(profile), []).append(profile)
+    return [sorted(group, key=_precedence, reverse=True) for group in groups.values()]
+
+
+def _counts(
+    profile: Profile, evse_id: int, transaction_id: str | None, own_levels: set[int]
+) -> bool:
+    """Return whether *profile* may limit *evse_id*, 0 for the station itself.
+
+    An EVSE's own default takes the place of the station's on the same level, for that
+    EVSE, valid or not (1.6 section 3.13.1; 2.0.1 does not let both be installed).
+    """
+    if profile.purpose is Purpose.TX:
+        mine = profile.evse_id == evse_id and profile.transaction_id == transaction_id
+        return mine and transaction_id is not None
+    if profile.purpose is not Purpose.TX_DEFAULT:
+        return profile.evse_id in (0, evse_id)
+    if evse_id == 0:
+        return False
+    return profile.evse_id == evse_id or (
+        profile.evse_id == 0 and profile.stack_level not in own_levels
+    )
+
+
+def _group_of(profile: Profile) -> tuple[Purpose, int]:
+    """Return who competes with *profile*; a transaction's own with the defaults (K02.FR.04)."""
+    if profile.purpose in (Purpose.TX, Purpose.TX_DEFAULT):
+        return Purpose.TX, 0
+    return profile.purpose, profile.evse_id
+
+
+def _precedence(profile: Profile) -> tuple[bool, int, int]:
+    return profile.purpose is Purpose.TX, profile.stack_level, profile.id
+
+
+def changes_of(
+    profiles: Iterable[Profile],
+    evse_id: int,
+    transaction_id: str | None,
+    relative_s: int,
+    begin_s: int,
+    end_s: int,
+) -> list[list[Change]]:
+    """Return for each group the leading opinion, and None in gaps, from *begin_s* to *end_s*.
+
+    One sweep over the runs of all profiles: only periods that lead are looked at.
+    """
+    changes = []
+    for group in groups_of(profiles, evse_id, transaction_id):
+        spans = []
+        for rank, profile in enumerate(group):
+            course = course_of(profile, relative_s)
+            for from_s, to_s, origin_s in course.runs(begin_s, end_s):
+                unit = profile.schedule.unit
+                spans.append(_Span(from_s, to_s, rank, origin_s, course, unit))
+        changes.append(_changes(_leading(spans), end_s))
+    return changes
+
+
+class _Span(NamedTuple):
+    """One run of a profile; *rank* 0 leads."""
+
+    begin_s: int
+    end_s: int
+    rank: int
+    origin_s: int
+    course: Course
+    unit: Unit
+
+
+def _leading(spans: list[_Span]) -> list[_Span]:
+    """Return the parts of *spans* in which each of them leads, in order of time."""
+    waiting = sorted(spans, key=itemgetter(0), reverse=True)
+    bounds = sorted({bound for span in spans for bound in span[:2]})
+    begun: list[tuple[int, int, _Span]] = []
+    parts = []
+    for begin_s, end_s in pairwise(bounds):
+        while waiting and waiting[-1].begin_s <= begin_s:
+            span = waiting.pop()
+            heappush(begun, (span.rank, span.end_s, span))
+        while begun and begun[0][1] <= begin_s:
+            heappop(begun)
+        if begun:
+            parts.append(begun[0][2]._replace(begin_s=begin_s, end_s=end_s))
+    return parts
+
+
+def _changes(parts: list[_Span], window_end_s: int) -> list[Change]:
+    """Return every period of *parts*, and None wherever a gap follows."""
+    changes: list[Change] = []
+    for part, following in zip_longest(parts, parts[1:]):
+        periods = part.course.periods
+        at_s, index = part.begin_s, part.course.index_at(part.begin_s - part.origin_s)
+        while at_s < part.end_s:
+            changes.append((at_s, opinion_of(periods[index], part.unit)))
+            index += 1
+            if index == len(periods):
+                break
+            at_s = part.origin_s + periods[index].start_s
+        gap_follows = following is None or following.begin_s > part.end_s
+        if gap_follows and part.end_s < window_end_s:
+            changes.append((part.end_s, None))
+    return changes
