@@ -1,0 +1,184 @@
+"""What settings must be to each other. Each check is a row; all of them run."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+
+from chargepoint.settings.equipment import Evse, Meter
+from chargepoint.settings.mistakes import Mistake, Place
+from chargepoint.settings.model import Settings
+from chargepoint.settings.pem import check_authorities, check_key_pair, read_pem
+
+Check = Callable[[Settings], Iterator[Mistake]]
+
+PASSWORD_PROFILES = (1, 2)
+TLS_PROFILES = (2, 3)
+TLS_LISTS = ("csms_root_ca", "manufacturer_root_ca", "v2g_root_ca", "mo_root_ca")
+LONGEST_16 = 20  # CiString20 of OCPP 1.6: chargePointVendor, idTag
+ALIKE = 0.85  # closer than this, a driver's key is one of ours misspelled
+
+
+def all_mistakes(settings: Settings) -> Iterator[Mistake]:
+    """Find every mistake in *settings* whose values are allowed one by one."""
+    for check in CHECKS:
+        yield from check(settings)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches *host*."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _open_door(settings: Settings) -> Iterator[Mistake]:
+    host, _ = settings.api.address
+    if settings.api.password is None and not is_loopback(host):
+        text = f"is needed, because api.bind {host} can be reached by others; allowed: a text"
+        yield Mistake(("api", "password"), text)
+
+
+def _security(settings: Settings) -> Iterator[Mistake]:
+    csms = settings.csms
+    place: Place = ("csms", "security_profile")
+    profile = csms.security_profile
+    if not csms.url:
+        return
+    if profile in TLS_PROFILES and not csms.url.startswith("wss:"):
+        yield Mistake(place, f"{profile} needs a csms.url that begins with wss://")
+    if profile in PASSWORD_PROFILES and not _has_password(settings):
+        text = f"is needed by security_profile {profile}; allowed: a text"
+        yield Mistake(("csms", "basic_auth_password"), text)
+    if profile in PASSWORD_PROFILES and ":" in settings.station.id:
+        text = f"a colon is not allowed with security_profile {profile}: it ends the user name"
+        yield Mistake(("station", "id"), text)
+
+
+def _has_password(settings: Settings) -> bool:
+    """The password may also come with the seeds, by the name that OCPP has for it."""
+    seeds = {key.casefold() for key in settings.ocpp16}
+    seeds |= {seed.variable.casefold() for seed in settings.ocpp201.variables}
+    names = {"authorizationkey", "basicauthpassword"}
+    return settings.csms.basic_auth_password is not None or bool(seeds & names)
+
+
+def _versions(settings: Settings) -> Iterator[Mistake]:
+    versions = settings.csms.ocpp_versions
+    if len(set(versions)) < len(versions):
+        yield Mistake(("csms", "ocpp_versions"), "each version at most once")
+    if "1.6" not in versions:
+        return
+    for place, text in (
+        (("station", "vendor"), settings.station.vendor),
+        (("offline", "free_vend_token"), settings.offline.free_vend_token),
+    ):
+        if len(text) > LONGEST_16:
+            yield Mistake(place, f"at most {LONGEST_16} characters with OCPP 1.6")
+
+
+def _certificates(settings: Settings) -> Iterator[Mistake]:
+    for name in TLS_LISTS:
+        for position, value in enumerate(getattr(settings.tls, name)):
+            try:
+                check_authorities(value)
+            except ValueError as error:
+                text = f"{error}; allowed: the path of a PEM file, or PEM text"
+                yield Mistake(("tls", name, position), text)
+
+
+def _key_pair(settings: Settings) -> Iterator[Mistake]:
+    tls = settings.tls
+    for have, want in (("client_cert", "client_key"), ("client_key", "client_cert")):
+        if getattr(tls, have) and not getattr(tls, want):
+            yield Mistake(("tls", want), f"is needed with {have}; allowed: a PEM file")
+    unreadable = list(_unreadable(tls.client_cert, tls.client_key))
+    yield from unreadable
+    if tls.client_cert and tls.client_key and not unreadable:
+        try:
+            check_key_pair(tls.client_cert, tls.client_key, tls.client_key_password)
+        except ValueError as error:
+            yield Mistake(("tls", "client_key"), f"cannot be used with client_cert: {error}")
+
+
+def _unreadable(certificate: str, key: str) -> Iterator[Mistake]:
+    for name, value in (("client_cert", certificate), ("client_key", key)):
+        if value:
+            try:
+                read_pem(value)
+            except ValueError as error:
+                yield Mistake(("tls", name), f"{error}; allowed: the path of a PEM file")
+
+
+def _numbering(settings: Settings) -> Iterator[Mistake]:
+    """OCPP 2.0.1 part 1 section 7.2, 1.6 section 3.7: no numbers may be skipped."""
+    count = Counter(evse.id for evse in settings.evse)
+    last = len(settings.evse)
+    for position, evse in enumerate(settings.evse):
+        if count[evse.id] > 1:
+            yield Mistake(("evse", position, "id"), f"{evse.id} is there {count[evse.id]} times")
+        elif evse.id > last:
+            text = f"{evse.id} leaves a gap; allowed: 1 to {last}, each once"
+            yield Mistake(("evse", position, "id"), text)
+
+
+def _order(settings: Settings) -> Iterator[Mistake]:
+    limits = settings.limits
+    if limits.min_a > limits.max_a:
+        yield Mistake(("limits", "min_a"), f"{limits.min_a:g} A is more than limits.max_a")
+
+
+def _buses(settings: Settings) -> Iterator[Mistake]:
+    named = {place: bus for place, bus in _bus_names(settings) if bus}
+    buses = settings.hardware.buses
+    for place, bus in named.items():
+        if bus not in buses:
+            have = ", ".join(buses) or "none; add [hardware.buses.NAME]"
+            yield Mistake((*place, "bus"), f"no bus is called {bus!r}; there is {have}")
+    if settings.power_share.role != "off" and not settings.power_share.bus:
+        yield Mistake(("power_share", "bus"), "is needed to share; allowed: a bus of [hardware]")
+
+
+def _bus_names(settings: Settings) -> Iterator[tuple[Place, str]]:
+    yield ("power_share",), settings.power_share.bus
+    for place, table in _driver_tables(settings):
+        yield place, table.bus
+
+
+def _driver_tables(settings: Settings) -> Iterator[tuple[Place, Meter | Evse]]:
+    meters = settings.hardware.meters
+    for role in type(meters).model_fields:
+        meter: Meter | None = getattr(meters, role)
+        if meter is not None:
+            yield ("hardware", "meters", role), meter
+    for position, evse in enumerate(settings.evse):
+        yield ("evse", position), evse
+        if evse.meter is not None:
+            yield ("evse", position, "meter"), evse.meter
+
+
+def _misspelled(settings: Settings) -> Iterator[Mistake]:
+    """A driver's own keys pass, but hardly one that is nearly one of ours."""
+    for place, table in _driver_tables(settings):
+        ours: Mapping[str, object] = type(table).model_fields
+        for key in table.options:
+            meant = get_close_matches(key.lower(), ours, n=1, cutoff=ALIKE)
+            if meant:
+                text = f"unknown key; did you mean {meant[0]}?"
+                yield Mistake((*place, key), text)
+
+
+CHECKS: tuple[Check, ...] = (
+    _open_door,
+    _security,
+    _versions,
+    _certificates,
+    _key_pair,
+    _numbering,
+    _order,
+    _buses,
+    _misspelled,
+)

@@ -1,0 +1,137 @@
+"""The sections about hardware: buses, meters, EVSEs.
+
+Tables that belong to a driver take keys that only the driver knows; they wait in
+``options`` for the driver's own check.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from chargepoint.settings.sections import Section
+from chargepoint.settings.values import (
+    Amperes,
+    Counted,
+    DeviceId,
+    Id,
+    Line,
+    Lowered,
+    PhaseCount,
+    PhaseMap,
+    Secret,
+    Span,
+    Text,
+)
+
+NO_METER = "none"
+SIMULATED = "sim"
+
+DriverName = Annotated[Id, Lowered]
+
+
+class DriverTable(Section):
+    """A table that also takes what only the named driver knows."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", frozen=True)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return the keys that are not ours: the driver's own."""
+        return dict(self.model_extra or {})
+
+
+class Bus(Section):
+    """One Modbus line, shared by all devices that name it."""
+
+    port: Line = Field(description="The serial device, or a TCP gateway")
+    baudrate: Annotated[int, Field(ge=300, le=1_000_000), Counted] = Field(
+        default=9600, description="Serial speed in bit/s"
+    )
+    parity: Literal["N", "E", "O"] = Field(default="N", description="None, even or odd")
+    stopbits: Annotated[int, Field(ge=1, le=2), Counted] = Field(default=1, description="Stop bits")
+
+
+class Meter(DriverTable):
+    """One meter. Keys beyond these are the driver's own."""
+
+    driver: DriverName = Field(
+        description='"modbus", "dsmr", "homewizard", "pushed", "sim", or "none" for no meter'
+    )
+    model: Annotated[Text, Lowered] = Field(
+        default="", description='A row of the driver\'s table, as in "eastron_sdm630"'
+    )
+    bus: Text = Field(default="", description="A name of [hardware.buses]")
+    device_id: DeviceId | None = Field(default=None, description="Its address on the bus")
+    url: Text = Field(
+        default="", description="Where it is asked, for drivers that ask over the network"
+    )
+    token: Secret = Field(
+        default=None, description="What it wants to hear before it answers (homewizard)"
+    )
+    inverted: bool = Field(
+        default=False, description="Wired the other way round: import reads as export"
+    )
+    phase_map: PhaseMap = Field(
+        default=(1, 2, 3), description="Which phase of the grid its terminals L1, L2 and L3 are on"
+    )
+    stale_after_s: Span | None = Field(default=None, description="Left out: limits.stale_after_s")
+    fallback_a: Amperes | None = Field(default=None, description="Left out: limits.fallback_a")
+
+
+class Meters(Section):
+    """The station's meters by what they measure."""
+
+    mains: Meter | None = Field(
+        default=None,
+        description="The grid connection; simulated when left out with simulated hardware",
+    )
+    circuit: Meter | None = Field(default=None, description="The circuit that the EVSEs are on")
+    battery: Meter | None = Field(
+        default=None, description="The home battery: charging is positive"
+    )
+
+
+class Hardware(Section):
+    """What the station is made of."""
+
+    driver: DriverName = Field(
+        default=SIMULATED, description="The board of every EVSE that names no other"
+    )
+    supply_voltage_v: Annotated[float, Field(ge=100, le=300), Counted] = Field(
+        default=230.0, description="Between a phase and neutral"
+    )
+    phases: PhaseCount = Field(default=3, description="How many the supply has")
+    max_current_a: Annotated[float, Field(ge=6, le=80), Counted] = Field(
+        default=32.0, description="What the wiring is made for, per phase"
+    )
+    buses: dict[Id, Bus] = Field(default={}, description="Lines by their names")
+    meters: Meters = Field(default=Meters(), description="The station's meters")
+
+
+class Evse(DriverTable):
+    """One power path. Keys beyond these are the board driver's own."""
+
+    id: Annotated[int, Field(ge=1, le=100), Counted] = Field(
+        default=1, description="1, 2, 3 without gaps"
+    )
+    connectors: Annotated[int, Field(ge=1, le=10), Counted] = Field(
+        default=1, description="Plugs of which one at a time is in use"
+    )
+    connector_lock: bool = Field(
+        default=True, description="A socket that locks the plug; false: a fixed cable (CONFIG)"
+    )
+    driver: DriverName | None = Field(default=None, description="Left out: hardware.driver")
+    bus: Text = Field(default="", description="A name of [hardware.buses]")
+    device_id: DeviceId | None = Field(default=None, description="Its address on the bus")
+    max_current_a: Annotated[float, Field(ge=6, le=80), Counted] | None = Field(
+        default=None, description="Left out: hardware.max_current_a"
+    )
+    phases: PhaseCount | None = Field(default=None, description="Left out: hardware.phases")
+    phase_map: PhaseMap = Field(
+        default=(1, 2, 3), description="Which phase of the grid its L1, L2 and L3 are on"
+    )
+    meter: Meter | None = Field(
+        default=None, description="Its own meter; simulated when left out with a simulated board"
+    )

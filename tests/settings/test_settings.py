@@ -1,0 +1,195 @@
+"""What the settings mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chargepoint.core.config import Mode, OfflinePolicy, StationConfig
+from chargepoint.settings import Settings, station_config
+from chargepoint.settings.checks import is_loopback
+from chargepoint.settings.convert import program_version
+from chargepoint.settings.example import example
+from chargepoint.settings.schema import known
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_example_file_is_what_the_settings_say():
+    assert (ROOT / "chargepoint.example.toml").read_text() == example(), (
+        "run: python -m chargepoint.settings.example > chargepoint.example.toml"
+    )
+
+
+def test_the_example_file_is_the_defaults(read):
+    settings = read(example())
+    defaults = Settings()
+
+    assert settings.model_copy(update={"agent": defaults.agent}) == defaults
+    assert Path(settings.agent.data_dir).name == defaults.agent.data_dir
+
+
+def test_every_key_is_in_the_example_file():
+    text = example()
+
+    assert [key for key in known() if key[-1] != "*" and key[-1] not in text] == []
+
+
+def test_every_line_of_the_example_may_be_used(read):
+    lines = [line.removeprefix("# ") for line in example().splitlines()]
+    used = [line for line in lines if line.startswith("[") or line.split(" = ")[0].isidentifier()]
+
+    settings = read(
+        "\n".join(used),
+        "hardware.meters.circuit.driver=sim",
+        "hardware.meters.battery.driver=sim",
+        "evse=[{meter={driver='sim'}}]",
+    )
+
+    assert settings.hardware.buses["rs485"].baudrate == 9600
+    assert settings.limits.sum_mains_a == 60
+
+
+def test_every_setting_says_what_it_is():
+    silent = [key for key, row in known().items() if not row.text]
+
+    assert all(key[0] in ("ocpp16", "ocpp201") for key in silent)
+
+
+def test_the_defaults_are_the_cores_own():
+    found = station_config(Settings())
+    core = StationConfig()
+
+    assert found.limits == core.limits
+    assert found.offline == core.offline
+    assert found.evses == core.evses
+    assert found.identity.id == core.identity.id
+    assert found.identity.firmware_version == program_version()
+    assert found.meter_roles == {"mains"}
+    assert found.metered_evses == {1}
+    assert not found.has_central
+
+
+def test_settings_reach_the_core(read):
+    found = station_config(
+        read(
+            """
+            [station]
+            firmware_version = "9"
+            [csms]
+            url = "wss://host/ocpp"
+            security_profile = 2
+            basic_auth_password = "p"
+            [limits]
+            mode = "solar"
+            sum_mains_a = 60
+            [offline]
+            authorization = "none"
+            limit_a = 8
+            [hardware]
+            max_current_a = 20
+            phases = 1
+            [hardware.meters.circuit]
+            driver = "pushed"
+            [[evse]]
+            id = 1
+            connector_lock = false
+            [[evse]]
+            id = 2
+            max_current_a = 10
+            phases = 3
+            meter = {driver = "none"}
+            """
+        )
+    )
+
+    assert found.identity.firmware_version == "9"
+    assert found.has_central
+    assert found.security_profile == 2
+    assert found.limits.mode is Mode.SOLAR
+    assert found.limits.sum_mains_a == 60
+    assert found.offline.authorization is OfflinePolicy.NONE
+    assert found.offline.limit_a == 8
+    assert [evse.max_current_a for evse in found.evses] == [20, 10]
+    assert [evse.phases for evse in found.evses] == [1, 1]  # no more than the supply has
+    assert [evse.connector_lock for evse in found.evses] == [False, True]
+    assert found.meter_roles == {"mains", "circuit"}
+    assert found.metered_evses == {1}
+
+
+@pytest.mark.parametrize(
+    ("text", "roles", "evses"),
+    [
+        ("", {"mains"}, {1}),
+        ('[hardware]\ndriver = "acme"', set(), set()),
+        ('[hardware]\ndriver = "acme"\n[[evse]]\ndriver = "sim"', set(), {1}),
+        ('[[evse]]\ndriver = "acme"', {"mains"}, set()),
+        ('[hardware.meters.mains]\ndriver = "none"', set(), {1}),
+        (
+            '[hardware]\ndriver = "acme"\n[hardware.meters.battery]\ndriver = "dsmr"',
+            {"battery"},
+            set(),
+        ),
+        ('[[evse]]\ndriver = "acme"\nmeter = {driver = "pushed"}', {"mains"}, {1}),
+    ],
+)
+def test_what_is_simulated_has_a_simulated_meter_unless_told_otherwise(read, text, roles, evses):
+    settings = read(text)
+
+    assert set(settings.station_meters) == roles
+    assert {evse.id for evse in settings.evse if settings.meter_of(evse)} == evses
+
+
+def test_keys_that_only_a_driver_knows_wait_for_it(read):
+    settings = read(
+        '[hardware.meters.mains]\ndriver = "acme"\ngain = 2\n[[evse]]\npwm_chip = "pwmchip0"'
+    )
+
+    assert settings.station_meters["mains"].options == {"gain": 2}
+    assert settings.evse[0].options == {"pwm_chip": "pwmchip0"}
+
+
+def test_ocpp_keys_may_be_written_as_numbers_and_truths(read):
+    settings = read("[ocpp16]\nHeartbeatInterval = 300\nAuthorizeRemoteTxRequests = true")
+
+    assert settings.ocpp16 == {"HeartbeatInterval": "300", "AuthorizeRemoteTxRequests": "true"}
+
+
+def test_the_password_may_come_with_the_seeds(read):
+    head = '[csms]\nurl = "ws://h/"\nsecurity_profile = 1\n'
+
+    read(head + '[ocpp16]\nAuthorizationKey = "00112233"')
+    read(
+        head + '[[ocpp201.variables]]\ncomponent = "SecurityCtrlr"\n'
+        'variable = "BasicAuthPassword"\nvalue = "x"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("bind", "address"),
+    [
+        ("127.0.0.1:8080", ("127.0.0.1", 8080)),
+        ("[::1]:0", ("::1", 0)),
+        ("localhost:80", ("localhost", 80)),
+    ],
+)
+def test_the_address_to_listen_on(read, bind, address):
+    assert read(f'[api]\nbind = "{bind}"').api.address == address
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.2", False),
+        ("box.local", False),
+    ],
+)
+def test_what_only_this_machine_reaches(host, loopback):
+    assert is_loopback(host) is loopback
