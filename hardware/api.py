@@ -6,9 +6,10 @@ reader gives tokens. Nothing here knows OCPP.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 
 class HardwareError(Exception):
@@ -25,6 +26,14 @@ class BoardError(HardwareError):
 
 class UnknownDriver(HardwareError):
     """The installer named a driver that does not exist; the message lists those that do."""
+
+
+class WrongSettings(HardwareError):
+    """Somebody gave settings that a device does not take; the message names the key."""
+
+
+class NotNow(HardwareError):
+    """Asked of the simulator, and impossible in its present state."""
 
 
 class Pilot(StrEnum):
@@ -89,7 +98,7 @@ class Sensed:
 
     *cable_a* is the rating of the cable in our socket by its proximity resistor, 0
     when none is in; a fixed cable has its rating always. *locked* is None where there
-    is no lock.
+    is no lock. *connector_id* is the connector in use on a path with several.
     """
 
     at_s: float
@@ -100,6 +109,7 @@ class Sensed:
     locked: bool | None = None
     temperature_c: float | None = None
     faults: frozenset[Fault] = frozenset()
+    connector_id: int = 1
 
     @property
     def connected(self) -> bool:
@@ -171,6 +181,44 @@ class Meter(Protocol):
 
     async def close(self) -> None:
         """Let go of it."""
+        ...
+
+
+@runtime_checkable
+class Pushable(Protocol):
+    """A meter whose readings are brought to it from outside."""
+
+    def push(self, reading: MeterReading) -> None:
+        """Take *reading*; raise ValueError, and keep the last one, when it is not plausible."""
+        ...
+
+
+class Simulator(Protocol):
+    """The simulated house, cars and boards, for people and tests to play with.
+
+    *asked* is the body of the request of that name in the local API, section sim. A wrong
+    field raises WrongSettings, which names it; what cannot be done in the present state
+    raises NotNow.
+    """
+
+    def simulates(self, evse_id: int) -> bool:
+        """Return whether this EVSE has a simulated board."""
+        ...
+
+    def plug_in(self, evse_id: int, asked: Mapping[str, object]) -> None:
+        """Connect a car."""
+        ...
+
+    def unplug(self, evse_id: int, asked: Mapping[str, object]) -> None:
+        """Take the cable out of the car, out of the socket, or both."""
+        ...
+
+    def set_evse(self, evse_id: int, asked: Mapping[str, object]) -> None:
+        """Change something about the car, the plug or the board."""
+        ...
+
+    def set_world(self, asked: Mapping[str, object]) -> None:
+        """Change something about the house around them."""
         ...
 
 

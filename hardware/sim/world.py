@@ -1,0 +1,142 @@
+"""A house, a roof, a battery, and the boards with their cars. Pure: time is an argument.
+
+Between two events (a ramp ends, a car decides, a lease ends) every current moves in a
+straight line, so ``advance`` goes from event to event and the energy is exact, whether it
+is called ten times a second or once a day.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hardware.sim.car import Habits, changed
+from hardware.sim.outlet import NO_CURRENT, Amps, Outlet
+from hardware.wiring import to_mains
+
+STATION_PLACES = ("mains", "circuit", "battery")
+
+APPLIANCES: dict[str, Amps] = {
+    "dishwasher": (9.0, 0.0, 0.0),
+    "heat_pump": (5.0, 5.0, 5.0),
+    "kettle": (0.0, 0.0, 9.0),
+    "oven": (0.0, 15.0, 0.0),
+    "washing_machine": (0.0, 0.0, 8.5),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What a meter has counted, net over its phases; neither number ever falls."""
+
+    import_wh: float = 0.0
+    export_wh: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything at *at_s*. Amperes are per phase, import positive.
+
+    *house_a* is the base load, *circuit_a* what else hangs on the circuit of the boards,
+    *battery_w* what the home battery takes (negative: gives). *outlets* and *registers*
+    are by place: ``evse/1``, ``mains``.
+    """
+
+    at_s: float
+    voltage_v: float = 230.0
+    phases: int = 3
+    habits: Habits = field(default_factory=Habits)
+    house_a: Amps = NO_CURRENT
+    circuit_a: Amps = NO_CURRENT
+    appliances: frozenset[str] = frozenset()
+    solar_w: float = 0.0
+    battery_w: float = 0.0
+    outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
+
+    @property
+    def voltages_v(self) -> Amps:
+        """Return the voltage of each phase that the house has."""
+        return self._spread(self.voltage_v * self.phases)
+
+    def currents_a(self, place: str) -> Amps:
+        """Return what flows through the meter at *place*; nothing where nothing is known."""
+        if place == "mains":
+            loads = [self.house_a, self._spread_w(self.battery_w - self.solar_w)]
+            loads += [APPLIANCES[name] for name in self.appliances]
+            return total(self.currents_a("circuit"), *loads)
+        if place == "circuit":
+            return total(self.circuit_a, *(self._on_mains(place) for place in self.outlets))
+        if place == "battery":
+            return self._spread_w(self.battery_w)
+        outlet = self.outlets.get(place)
+        return NO_CURRENT if outlet is None else outlet.currents_a
+
+    def power_w(self, place: str) -> float:
+        """Return the power through the meter at *place*, import positive."""
+        return self.voltage_v * sum(self.currents_a(place))
+
+    def _on_mains(self, place: str) -> Amps:
+        outlet = self.outlets[place]
+        return to_mains(outlet.currents_a, outlet.build.phase_map)
+
+    def _spread_w(self, power_w: float) -> Amps:
+        return self._spread(power_w / self.voltage_v)
+
+    def _spread(self, sum_: float) -> Amps:
+        l1, l2, l3 = (sum_ / self.phases if n < self.phases else 0.0 for n in range(3))
+        return l1, l2, l3
+
+
+def advance(world: World, until_s: float) -> World:
+    """Return the settled *world* at *until_s*; a time that has passed is no time."""
+    while world.at_s < until_s:
+        events = (o.next_event_s(world.habits, world.at_s) for o in world.outlets.values())
+        world = settled(_flowed(world, min(until_s, *events)))
+    return world
+
+
+def settled(world: World) -> World:
+    """Return *world* after all that happens at once; needed after anybody changed a thing."""
+    outlets = {p: o.settled(world.habits, world.at_s) for p, o in world.outlets.items()}
+    return changed(world, outlets=outlets)
+
+
+def total(*loads: Amps) -> Amps:
+    """Return the sum of *loads*, phase by phase."""
+    l1, l2, l3 = (math.fsum(phase) for phase in zip(*loads, strict=True))
+    return l1, l2, l3
+
+
+def _flowed(world: World, until_s: float) -> World:
+    """Return *world* at *until_s*, before which nothing happens."""
+    hours = (until_s - world.at_s) / 3600.0
+    outlets = {
+        place: outlet.flowed(world.habits, until_s - world.at_s)
+        for place, outlet in world.outlets.items()
+    }
+    after = changed(world, at_s=until_s, outlets=outlets)
+    registers = {
+        place: _counted(register, world.power_w(place), after.power_w(place), hours)
+        for place, register in world.registers.items()
+    }
+    return changed(after, registers=registers)
+
+
+def _counted(register: Register, from_w: float, to_w: float, hours: float) -> Register:
+    """Return *register* after a power that went straight from one value to the other."""
+    if from_w == to_w == 0.0:
+        return register
+    return Register(
+        register.import_wh + _positive_mean(from_w, to_w) * hours,
+        register.export_wh + _positive_mean(-from_w, -to_w) * hours,
+    )
+
+
+def _positive_mean(one: float, other: float) -> float:
+    """Return the mean of what is above zero on the straight line between both."""
+    low, high = min(one, other), max(one, other)
+    if high <= 0.0:
+        return 0.0
+    return (low + high) / 2.0 if low >= 0.0 else high * high / (high - low) / 2.0
