@@ -37,7 +37,7 @@ def _validator(schema: str) -> Draft4Validator:
     return Draft4Validator(json.loads(text, parse_float=Decimal))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def conforms() -> Callable[[str, Payload], None]:
     """Fail where a payload breaks the schema; "Response" ends the names of CALLRESULTs.
 
@@ -51,11 +51,11 @@ def conforms() -> Callable[[str, Payload], None]:
     return check
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def adapter() -> Adapter16:
     return Adapter16()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def station() -> Callable[[Reply | Later], FakeStation]:
     return FakeStation
