@@ -84,3 +84,4 @@ class Snapshot:
     meters: MetersShown
     warnings: tuple[str, ...]
     events: tuple[tuple[str, str, int], ...]  # (RFC 3339 time, sentence, EVSE or 0), newest last
+    firmware_version: str = ""

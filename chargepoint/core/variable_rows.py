@@ -20,7 +20,7 @@ from importlib import resources
 from types import MappingProxyType
 
 from chargepoint.core.config import EvseConfig, StationConfig
-from chargepoint.core.measurands import NAMES, WITH_PHASE
+from chargepoint.core.measurands import ITEMS_16, NAMES
 from chargepoint.core.variable_values import Bounds, items_of, key_refusal, normal, refusal
 from chargepoint.core.words import VariableRef
 
@@ -64,7 +64,7 @@ class Cell:
     @property
     def also16(self) -> tuple[str, ...]:
         """Return the values that 1.6 has beside those of 2.0.1."""
-        return WITH_PHASE if self.bounds.values is NAMES else ()
+        return ITEMS_16 if self.bounds.values is NAMES else ()
 
     def refusal(self, text: str) -> str:
         """Return why 2.0.1's *text* is no value of this variable, "" when it is one."""
@@ -203,7 +203,7 @@ def _power_w(config: StationConfig, ref: VariableRef) -> str:
 
 
 def _list_length(config: StationConfig, ref: VariableRef) -> str:
-    return str(len(NAMES) + len(WITH_PHASE))
+    return str(len(NAMES) + len(ITEMS_16))
 
 
 def _profiles_installed(config: StationConfig, ref: VariableRef) -> str:

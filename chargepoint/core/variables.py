@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from chargepoint.core.config import StationConfig
-from chargepoint.core.measurands import without_phase
+from chargepoint.core.measurands import names
 from chargepoint.core.messages import (
     ACCEPTED,
     ChangeKey,
@@ -151,12 +151,12 @@ class Variables:
         return ValueReply(Outcome.ACCEPTED, value=self.shown(cell))
 
     def shown(self, cell: Cell) -> str | None:
-        """Return the value as 2.0.1 may see it: None of a secret, no narrowed measurands."""
+        """Return the value as 2.0.1 may see it: None of a secret, its own measurands."""
         if cell.access == "WO":
             return None
         value = self.value_of(cell)
         if cell.also16:
-            return ",".join(dict.fromkeys(without_phase(item) for item in items_of(value)))
+            return ",".join(names(items_of(value)))
         return value
 
     # --- for 1.6 -----------------------------------------------------------------------

@@ -70,9 +70,14 @@ class TokenInfo:
 
 
 class Status(StrEnum):
-    """What a connector is. 1.6 uses all nine words; 2.0.1 folds five into Occupied."""
+    """What a connector is, in 1.6's nine words and one more.
+
+    AUTHORIZED (a token is accepted, the cable is not in yet) is Preparing for 1.6 and
+    Available for 2.0.1, which folds the five words of a plugged-in cable into Occupied.
+    """
 
     AVAILABLE = "Available"
+    AUTHORIZED = "Authorized"
     PREPARING = "Preparing"
     CHARGING = "Charging"
     SUSPENDED_EV = "SuspendedEV"

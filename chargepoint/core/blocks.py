@@ -1,0 +1,222 @@
+"""The functional blocks of one station, made and introduced to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chargepoint.core import messages as m
+from chargepoint.core.access import Access
+from chargepoint.core.authorization import Authorization
+from chargepoint.core.availability import Availability
+from chargepoint.core.common import Common
+from chargepoint.core.config import StationConfig
+from chargepoint.core.device import facts
+from chargepoint.core.dialect import Dialect
+from chargepoint.core.evse import Evse
+from chargepoint.core.idle_values import IdleValues
+from chargepoint.core.ledger import Ledger
+from chargepoint.core.limiting import Limiting
+from chargepoint.core.metering import Metering
+from chargepoint.core.power import PowerPath
+from chargepoint.core.registration import Registrar
+from chargepoint.core.resetting import Resetting
+from chargepoint.core.screen import Screen
+from chargepoint.core.sessions import Sessions
+from chargepoint.core.smart_charging import SmartCharging
+from chargepoint.core.snapshot import Snapshot
+from chargepoint.core.telling import StatusTelling
+from chargepoint.core.transactions import Transactions
+from chargepoint.core.triggering import Triggering
+from chargepoint.core.turn import Turn
+from chargepoint.core.unlocking import Unlocking
+from chargepoint.core.variables import Variables
+from chargepoint.core.words import BootReason, Moment
+from hardware.api import MeterReading
+
+CREDENTIALS = frozenset({"authorizationkey", "basicauthpassword"})
+
+
+class Blocks:
+    """Everything a Station routes to, and the few chores that concern several blocks."""
+
+    def __init__(
+        self,
+        config: StationConfig,
+        memory: Mapping[str, Mapping[str, Any]],
+        dialect: Dialect,
+        new_id: Callable[[], str],
+        now: Moment,
+    ) -> None:
+        kept = _Kept(memory)
+        self.turn = Turn(now)
+        self.evses = {each.id: _evse(config, each.id, kept) for each in config.evses}
+        self.readings: Mapping[str, MeterReading] = {}
+        computed = facts(self)
+        variables = Variables(config, kept["variable"], computed)
+        variables.speak(dialect.name)
+        self.common = Common(config, self.turn, variables, self.evses, dialect)
+        reason = kept["boot"].get("reason", BootReason.POWER_UP)
+        self.registrar = Registrar(self.turn, variables, reason)
+        self.metering = Metering(config, variables)
+        self.transactions = Transactions(self.turn, variables, self.metering, new_id)
+        self.availability = Availability(
+            self.turn, kept["availability"], kept["availability_scheduled"]
+        )
+        self.telling = StatusTelling(self.turn, self.availability)
+        self.sessions = Sessions(self.common, self.transactions)
+        self.authorization = Authorization(self.turn, variables, config.offline, kept["cache"])
+        self.smart_charging = SmartCharging(self.common, kept["profile"])
+        self.access = Access(
+            self.common, self.sessions, self.authorization, self.availability, self.smart_charging
+        )
+        self.ledger = Ledger(
+            self.common, self.sessions, self.authorization, kept["central_id"]
+        )
+        self.limiting = Limiting(self.common, self.smart_charging, self.registrar)
+        self.resetting = Resetting(self.common, self.sessions)
+        self.unlocking = Unlocking(self.common, self.sessions)
+        self.idle_values = IdleValues(self.common, self.metering)
+        self.triggering = Triggering(
+            self.common,
+            self.registrar,
+            self.telling,
+            self.transactions,
+            self.metering,
+            lambda: self.readings.get("mains"),
+        )
+        self.screen = Screen(self.common, self.registrar, self.availability)
+        self.transactions.on_begin = self.smart_charging.transaction_began
+        self.transactions.on_end = self.smart_charging.transaction_ended
+        self._pick_up(kept)
+
+    def _pick_up(self, kept: _Kept) -> None:
+        """Settle what the last process left: cut-off transactions, stale sessions."""
+        for transaction in kept["transaction"].values():
+            samples = tuple(
+                sample
+                for key, sample in sorted(kept["sample"].items())
+                if key.startswith(f"{transaction.id}/")
+            )
+            self.transactions.resume(transaction, samples)
+        for key in kept["session"]:
+            self.turn.forget("session", key)
+        if kept["boot"]:
+            self.turn.forget("boot", "reason")
+
+    # --- the link ------------------------------------------------------------------------------
+
+    def link_up(self, dialect: Dialect) -> m.Reply:
+        """A connection stands: speak its version from now on."""
+        common, now = self.common, self.turn.now
+        common.dialect = dialect
+        common.variables.speak(dialect.name)
+        away_s = self.registrar.offline_s(now)
+        threshold_s = common.variables.integer("OCPPCommCtrlr", "OfflineThreshold")
+        if dialect.offline_threshold_tells_all and away_s > threshold_s:
+            self.telling.forget()  # B04.FR.01
+        self.registrar.link_up(dialect, now)
+        self.turn.keep("dialect", "name", dialect.name)
+        self.turn.note(f"connected to the central system, OCPP {dialect.name}")
+        return m.ACCEPTED
+
+    def link_down(self) -> m.Reply:
+        """The connection is gone; what waited for an answer is decided without."""
+        if self.registrar.connected:
+            self.turn.note("connection to the central system lost, going on without", level="warning")
+        self.registrar.link_down(self.turn.now)
+        self.telling.link_lost()
+        self.access.link_lost()
+        return m.ACCEPTED
+
+    def boot_answered(self, answer: m.BootAnswered) -> m.Reply:
+        """After an acceptance every status is told anew (1.6 section 4.2, B01.FR.05)."""
+        if self.registrar.answered(answer, self.turn.now):
+            self.telling.forget()
+            self.registrar.offline_since_s = None
+        return m.ACCEPTED
+
+    def heartbeat_answered(self, answer: m.HeartbeatAnswered) -> m.Reply:
+        self.turn.do(m.SetClock(answer.at))
+        return m.ACCEPTED
+
+    def tell_statuses(self, now: Moment) -> None:
+        """Tell changed statuses while anybody listens."""
+        if not self.registrar.online:
+            return
+        self.registrar.offline_since_s = None
+        minimum_s = self.common.variables.number("Ocpp16Ctrlr", "MinimumStatusDuration")
+        self.telling.tell_changes(self.evses, self.common.dialect, now, minimum_s)
+
+    # --- commands that concern several blocks -----------------------------------------------------
+
+    def remote_start(self, command: m.RemoteStart) -> m.Reply:
+        if self.resetting.pending is not None:
+            return m.Reply(m.Outcome.REJECTED, "TxStarted", "the station is about to restart")
+        return self.access.remote_start(command)
+
+    def remote_stop(self, command: m.RemoteStop, central_ids: dict[str, int]) -> m.Reply:
+        if not self.registrar.online:  # B02.FR.05, 1.6 section 4.2
+            return m.Reply(m.Outcome.REJECTED, "CSNotAccepted", "not registered")
+        return self.access.remote_stop(command, central_ids)
+
+    def after_change(self, reply: m.Reply, name: str) -> m.Reply:
+        """Dial again with new credentials (A01.FR.05, 1.6 security extension A01)."""
+        if reply.outcome is m.Outcome.ACCEPTED and name.casefold() in CREDENTIALS:
+            self.turn.do(m.Reconnect())
+        return reply
+
+    def note_security(self, seen: m.NoteSecurity) -> None:
+        """Log a security event; critical ones are sent as well (A04)."""
+        self.turn.note(f"security: {seen.type} {seen.tech_info}".strip(), level="warning")
+        self.turn.tell(m.SecurityEvent(seen.type, self.turn.now.utc, seen.tech_info))
+
+    def store_failed(self, why: str) -> m.Reply:
+        if why and not self.common.store_trouble:
+            self.turn.note(f"the disk fails: {why}; no new sessions", level="error")
+        self.common.store_trouble = why
+        return m.ACCEPTED
+
+    def accepted(self, _: None) -> m.Reply:
+        return m.ACCEPTED
+
+    # --- the screen -------------------------------------------------------------------------------
+
+    def snapshot(self, queued: int, url: str | None, why: str | None) -> Snapshot:
+        stale_s = self.common.config.limits.stale_after_s
+        return self.screen.snapshot(
+            self.readings,
+            dict.fromkeys(self.readings, stale_s),
+            self.ledger.central_ids,
+            self.limiting.mode,
+            self._warnings(),
+            queued,
+            url,
+            why,
+        )
+
+    def _warnings(self) -> tuple[str, ...]:
+        warnings = []
+        if self.common.store_trouble:
+            warnings.append(f"disk: {self.common.store_trouble}")
+        unsafe = self.common.config.security_profile == 0 and self.common.config.has_central
+        if unsafe and self.common.dialect.warns_without_security:
+            warnings.append("security profile 0: for test benches only")
+        return tuple(warnings)
+
+
+class _Kept:
+    """What was kept on disk, empty where nothing was."""
+
+    def __init__(self, memory: Mapping[str, Mapping[str, Any]]) -> None:
+        self._memory = memory
+
+    def __getitem__(self, kind: str) -> Mapping[str, Any]:
+        return self._memory.get(kind, {})
+
+
+def _evse(config: StationConfig, evse_id: int, kept: _Kept) -> Evse:
+    own = next(each for each in config.evses if each.id == evse_id)
+    register_wh = kept["register"].get(str(evse_id), 0.0)
+    return Evse(own, PowerPath(config.limits.min_a, own.phases), register_wh=register_wh)
+

@@ -1,0 +1,37 @@
+"""What every functional block of one station works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chargepoint.core.config import StationConfig
+from chargepoint.core.dialect import Dialect
+from chargepoint.core.evse import Evse
+from chargepoint.core.turn import Turn
+from chargepoint.core.variables import Variables
+from chargepoint.core.words import Moment, Token
+
+
+@dataclass(slots=True)
+class Common:
+    """The station's facts in one place. *dialect* is that of the last connection."""
+
+    config: StationConfig
+    turn: Turn
+    variables: Variables
+    evses: dict[int, Evse]
+    dialect: Dialect
+    store_trouble: str = ""
+
+    @property
+    def now(self) -> Moment:
+        return self.turn.now
+
+    @property
+    def online(self) -> bool:
+        return self.turn.online
+
+
+def masked(token: Token) -> str:
+    """Return a token as logs and notes may show it: its last four characters at most."""
+    return f"…{token.id[-4:]}" if len(token.id) > 4 else "…"

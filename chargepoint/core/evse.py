@@ -1,0 +1,185 @@
+"""One EVSE: the facts that everything about it is derived from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from chargepoint.core.config import EvseConfig
+from chargepoint.core.power import ASKING, PowerPath
+from chargepoint.core.session import AUTHORIZED_STATES, Input, State, after
+from chargepoint.core.words import ChargingState, MeterSample, StopReason, Token, Trigger
+from hardware.api import Fault, MeterReading, Sensed
+from profiles.limits import Limit
+from profiles.schedule import Profile
+
+RISE_S = 3.0  # a car has this long to react to an offer before it counts as suspended
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Somebody may charge here. *candidates* are the other EVSEs the same reader serves."""
+
+    token: Token
+    at_s: float
+    group: Token | None = None
+    remote_start_id: int | None = None
+    profile: Profile | None = None
+    candidates: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """What must be on disk before the contactor closes."""
+
+    token: Token
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One transaction as it is kept on disk; *seq_no* is the next one to use.
+
+    *reached* are the start and stop points met so far: a stop point ends the
+    transaction only after it was met. *energy_cap_wh* is the register value at which an
+    invalidated token loses its energy (MaxEnergyOnInvalidId); None is "no cap".
+    *energy_offered_at* is the origin of relative profiles.
+    """
+
+    id: str
+    evse_id: int
+    connector_id: int
+    started_at: datetime
+    meter_start_wh: float
+    last_wh: float
+    last_at: datetime
+    seq_no: int = 0
+    token: Token | None = None
+    group: Token | None = None
+    token_told: bool = False
+    evse_told: bool = False
+    begun_told: bool = False
+    remote_start_id: int | None = None
+    remote_told: bool = False
+    charging_state: ChargingState | None = None
+    phases_told: int | None = None
+    stop_reason: StopReason | None = None
+    invalid: bool = False
+    energy_cap_wh: float | None = None
+    energy_offered_at: datetime | None = None
+    reached: frozenset[str] = frozenset()
+    begin_sample: MeterSample | None = None
+    samples_kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A transaction that is over as soon as the contactor is open."""
+
+    trigger: Trigger
+    since_s: float
+    stop_token: Token | None = None
+
+
+@dataclass(slots=True)
+class Evse:
+    """The facts about one EVSE; statuses are derived from them, never stored.
+
+    *granted_in* is the number of the batch that puts the session on disk.
+    *keep_locked* is the token that must be shown before the cable is released
+    (E05.FR.11, 1.6 errata 3.5).
+    """
+
+    config: EvseConfig
+    path: PowerPath
+    state: State = State.IDLE
+    since_s: float = 0.0
+    grant: Grant | None = None
+    granted_in: int | None = None
+    transaction: Transaction | None = None
+    ending: Ending | None = None
+    sensed: Sensed | None = None
+    reading: MeterReading | None = None
+    register_wh: float = 0.0
+    limits: tuple[Limit, ...] = ()
+    binding: Limit = field(default_factory=lambda: Limit(0.0, "starting"))
+    charging_state: ChargingState = ChargingState.IDLE
+    keep_locked: Token | None = None
+    unlock_until_s: float = float("-inf")
+    override: Limit | None = None
+    override_until_s: float | None = None
+    ev_side_lost: bool = False
+    points_met: frozenset[str] = frozenset()
+
+    @property
+    def id(self) -> int:
+        return self.config.id
+
+    @property
+    def connected(self) -> bool:
+        """Return whether a car answers on the pilot."""
+        return self.sensed is not None and self.sensed.connected
+
+    @property
+    def cable_in(self) -> bool:
+        """Return whether there is a cable in the socket, or a car at the fixed cable."""
+        if self.config.connector_lock and self.sensed is not None:
+            return self.connected or self.sensed.cable_a > 0.0
+        return self.connected
+
+    @property
+    def authorized(self) -> bool:
+        return self.state in AUTHORIZED_STATES
+
+    @property
+    def energized(self) -> bool:
+        """Return whether the contactor is closed."""
+        return self.sensed is not None and self.sensed.main_closed
+
+    @property
+    def fault(self) -> Fault | None:
+        """Return the worst opening fault, None when charging is possible."""
+        faults = self.sensed.faults if self.sensed is not None else frozenset()
+        return min((fault for fault in faults if fault.opens), default=None)
+
+    @property
+    def free(self) -> bool:
+        """Return whether a new driver may begin here, as far as the session goes."""
+        return not self.authorized and self.ending is None
+
+    def enter(self, what: Input, now_s: float) -> bool:
+        """Move the session; return whether its state changed."""
+        state = after(self.state, what)
+        if state is self.state:
+            return False
+        self.state, self.since_s = state, now_s
+        if state not in AUTHORIZED_STATES:
+            self.grant = self.granted_in = None
+        return True
+
+    def update_transaction(self, **changes: object) -> Transaction:
+        """Replace the running transaction by a changed one and return it."""
+        assert self.transaction is not None
+        self.transaction = replace(self.transaction, **changes)  # type: ignore[arg-type]
+        return self.transaction
+
+    def charging_state_now(self, now_s: float) -> ChargingState:
+        """Return the charging state that the facts say: ChargingStateEnumType, E02.FR.13.
+
+        While a car is still reacting to a fresh offer the former state stands, so that a
+        start or a resumption is not told as a suspension.
+        """
+        sensed = self.sensed
+        if sensed is None or not sensed.connected:
+            return ChargingState.IDLE
+        if self.state is not State.ACTIVE:
+            return ChargingState.EV_CONNECTED
+        if self.path.offer_a <= 0.0:
+            return ChargingState.SUSPENDED_EVSE
+        if sensed.main_closed and sensed.pilot in ASKING:
+            return ChargingState.CHARGING
+        rising = now_s - (self.path.offered_since_s or 0.0) < RISE_S
+        if sensed.pilot in ASKING or rising:
+            former = self.charging_state
+            return ChargingState.EV_CONNECTED if former is ChargingState.IDLE else former
+        return ChargingState.SUSPENDED_EV

@@ -1,0 +1,66 @@
+"""What the central system has of our events, and what it made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chargepoint.core.authorization import Authorization
+from chargepoint.core.common import Common
+from chargepoint.core.messages import EventDelivered, EventGivenUp, TransactionEvent, TxPhase
+from chargepoint.core.sessions import Sessions
+from chargepoint.core.words import TokenInfo, TokenStatus
+
+
+class Ledger:
+    """Keeps the central system's transaction numbers and hears its verdicts on tokens."""
+
+    def __init__(
+        self,
+        common: Common,
+        sessions: Sessions,
+        authorization: Authorization,
+        central_ids: Mapping[str, int],
+    ) -> None:
+        self._common = common
+        self._sessions = sessions
+        self._authorization = authorization
+        self.central_ids = dict(central_ids)
+
+    def delivered(self, answer: EventDelivered) -> None:
+        """The central system has the event: forget it, remember what it said."""
+        self._common.turn.delivered(answer.outbox_id)
+        event = answer.event
+        if not isinstance(event, TransactionEvent):
+            return
+        if answer.central_id is not None:
+            self.central_ids[event.transaction_id] = answer.central_id
+            self._common.turn.keep("central_id", event.transaction_id, answer.central_id)
+        if answer.info is not None:
+            self._heard(event, answer.info)
+        self._settle(event)
+
+    def given_up(self, answer: EventGivenUp) -> None:
+        """The central system does not take it: set it aside, say so, go on (E13.FR.04)."""
+        self._common.turn.given_up(answer.outbox_id, answer.why)
+        self._common.turn.note(f"a message was given up: {answer.why}", level="error")
+        if isinstance(answer.event, TransactionEvent):
+            self._settle(answer.event)
+
+    def _heard(self, event: TransactionEvent, info: TokenInfo) -> None:
+        """Take the verdict on the event's token into the cache and to the running session."""
+        token = event.stop_token or event.token
+        if token is not None:
+            self._authorization.learn(token, info, self._common.now)
+        for evse in self._common.evses.values():
+            running = evse.transaction
+            if running is None or running.id != event.transaction_id:
+                continue
+            if info.status is not TokenStatus.ACCEPTED:
+                self._sessions.invalidate(evse, info)
+            elif info.group is not None and running.group is None:
+                evse.update_transaction(group=info.group)
+
+    def _settle(self, event: TransactionEvent) -> None:
+        """Forget the number of a transaction whose last event has left the outbox."""
+        if event.phase is TxPhase.ENDED and self.central_ids.pop(event.transaction_id, None):
+            self._common.turn.forget("central_id", event.transaction_id)

@@ -1,0 +1,134 @@
+"""The snapshot: everything a screen shows, from the same facts that decide."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from math import isfinite
+
+from chargepoint.core.availability import Availability
+from chargepoint.core.common import Common, masked
+from chargepoint.core.evse import Evse
+from chargepoint.core.messages import Note
+from chargepoint.core.registration import Registrar
+from chargepoint.core.snapshot import (
+    ConnectorShown,
+    EvseShown,
+    LimitShown,
+    MeterShown,
+    MetersShown,
+    OcppShown,
+    Snapshot,
+)
+from chargepoint.core.words import ChargingState
+from hardware.api import MeterReading
+
+NOTES_SHOWN = 50
+
+
+class Screen:
+    """Remembers the last sentences and draws the snapshot."""
+
+    def __init__(self, common: Common, registrar: Registrar, availability: Availability) -> None:
+        self._common = common
+        self._registrar = registrar
+        self._availability = availability
+        self._notes: deque[Note] = deque(maxlen=NOTES_SHOWN)
+
+    def saw(self, notes: tuple[Note, ...]) -> None:
+        """Remember what was said to people."""
+        self._notes.extend(notes)
+
+    def snapshot(
+        self,
+        readings: Mapping[str, MeterReading],
+        stale_after_s: Mapping[str, float],
+        central_ids: Mapping[str, int],
+        mode: str,
+        warnings: tuple[str, ...],
+        queued: int,
+        url: str | None,
+        why: str | None,
+    ) -> Snapshot:
+        """Return what is now. *readings* and *stale_after_s* are by meter role."""
+        config, registrar = self._common.config, self._registrar
+        meters = {
+            role: self._meter(readings.get(role), stale_after_s.get(role, 10.0))
+            for role in (*config.meter_roles, *(f"evse/{each}" for each in config.metered_evses))
+        }
+        evses = self._common.evses.values()
+        return Snapshot(
+            ready=all(evse.sensed is not None for evse in evses),
+            station_id=config.identity.id,
+            vendor=config.identity.vendor,
+            model=config.identity.model,
+            mode=mode,
+            availability="Operative" if self._availability.station_operative() else "Inoperative",
+            ocpp=OcppShown(
+                version=registrar.dialect_name,
+                connected=registrar.connected,
+                registration=registrar.status,
+                queued=queued,
+                url=url,
+                why=None if registrar.connected else why,
+            ),
+            evses=tuple(self._evse(evse, central_ids) for evse in evses),
+            meters=MetersShown(
+                mains=meters.get("mains"),
+                circuit=meters.get("circuit"),
+                battery=meters.get("battery"),
+                evse={
+                    role.removeprefix("evse/"): meter
+                    for role, meter in meters.items()
+                    if role.startswith("evse/")
+                },
+            ),
+            warnings=warnings,
+            events=tuple(
+                (note.at.isoformat(timespec="seconds"), note.text, note.evse_id)
+                for note in self._notes
+            ),
+        )
+
+    def _evse(self, evse: Evse, central_ids: Mapping[str, int]) -> EvseShown:
+        transaction, grant, fault = evse.transaction, evse.grant, evse.fault
+        reading = evse.reading
+        words = self._common.dialect.status_words
+        return EvseShown(
+            id=evse.id,
+            connectors=tuple(
+                ConnectorShown(number, words[self._availability.status(evse, number)])
+                for number in range(1, evse.config.connectors + 1)
+            ),
+            plugged_in=evse.connected,
+            charging=evse.charging_state is ChargingState.CHARGING,
+            offer_a=evse.path.offer_a,
+            limits=tuple(
+                LimitShown(limit.source, limit.limit_a, limit.phases)
+                for limit in evse.limits
+                if isfinite(limit.limit_a)
+            ),
+            binding=evse.binding.source,
+            energy_wh=evse.register_wh,
+            transaction_id=transaction.id if transaction is not None else None,
+            central_id=central_ids.get(transaction.id) if transaction is not None else None,
+            id_token=masked(grant.token) if grant is not None else None,
+            session=evse.state,
+            phases=evse.path.phases,
+            power_w=reading.power_w if reading is not None else None,
+            fault=f"{fault.code} {fault.info}".strip() if fault is not None else None,
+        )
+
+    def _meter(self, reading: MeterReading | None, stale_after_s: float) -> MeterShown:
+        if reading is None:
+            return MeterShown(None, None, None, None, None, None, stale=True)
+        age_s = max(0.0, self._common.now.s - reading.at_s)
+        return MeterShown(
+            currents_a=reading.currents_a,
+            voltages_v=reading.voltages_v,
+            power_w=reading.power_w,
+            import_wh=reading.energy_wh,
+            export_wh=reading.export_wh,
+            age_s=round(age_s, 1),
+            stale=age_s > stale_after_s,
+        )

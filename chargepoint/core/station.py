@@ -1,0 +1,193 @@
+"""The station: routing of commands, and the order of things in a tick. Nothing else.
+
+The caller's duties: give every command to ``handle`` and call ``tick`` ten times a
+second; after each, ``take`` the Batch and do what its docstring says, in that order;
+tell ``committed`` when a batch is on disk. A contactor closes only after the batch that
+holds its session was committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chargepoint.core import messages as m
+from chargepoint.core.blocks import Blocks
+from chargepoint.core.config import StationConfig
+from chargepoint.core.dialect import Dialect
+from chargepoint.core.evse import Evse
+from chargepoint.core.inputs import Inputs
+from chargepoint.core.reports import inventory, parts
+from chargepoint.core.session import State
+from chargepoint.core.snapshot import Snapshot
+from chargepoint.core.unlocking import wants_lock
+from chargepoint.core.words import Moment
+from hardware.api import Actuation
+from profiles.limits import combine
+
+Memory = Mapping[str, Mapping[str, Any]]
+"""What was kept on disk: kind, key, value."""
+
+
+class Station:
+    """One charging station, without any I/O."""
+
+    def __init__(
+        self,
+        config: StationConfig,
+        memory: Memory,
+        dialect: Dialect,
+        new_id: Callable[[], str],
+        now: Moment,
+    ) -> None:
+        self._blocks = Blocks(config, memory, dialect, new_id, now)
+        self._committed = 0
+        self._rows: dict[type, Callable[[Any], m.Reply | m.Later]] = self._routes()
+
+    # --- in ----------------------------------------------------------------------------------
+
+    def handle(self, command: m.Command, now: Moment) -> m.Reply | m.Later:
+        """Do one command and return its answer."""
+        self._blocks.turn.now = now
+        reply = self._rows[type(command)](command)
+        self._keep_variables()
+        return reply
+
+    def tick(self, inputs: Inputs, now: Moment) -> dict[int, Actuation]:
+        """Look at what is, let time act, and return what each board shall do."""
+        blocks = self._blocks
+        blocks.turn.now = now
+        blocks.registrar.tick(now)
+        blocks.readings = inputs.readings
+        for evse in blocks.evses.values():
+            self._read(evse, inputs)
+            if evse.id in inputs.sensed:
+                blocks.sessions.sensed(evse, inputs.sensed[evse.id])
+            blocks.sessions.tick(evse)
+        blocks.limiting.tick(blocks.readings)
+        actuations = {
+            evse.id: self._actuate(evse, now)
+            for evse in blocks.evses.values()
+            if evse.sensed is not None
+        }
+        for evse in blocks.evses.values():
+            blocks.transactions.tick(evse, blocks.common.dialect, now)
+        blocks.idle_values.tick(blocks.readings.get("mains"))
+        blocks.unlocking.tick()
+        blocks.availability.run_scheduled(blocks.evses, blocks.common.dialect)
+        blocks.tell_statuses(now)
+        blocks.resetting.tick()
+        self._keep_variables()
+        return actuations
+
+    def committed(self, number: int) -> None:
+        """Everything up to batch *number* is on disk."""
+        self._committed = max(self._committed, number)
+
+    # --- out ---------------------------------------------------------------------------------
+
+    def take(self) -> m.Batch:
+        """Return what the turns since the last call leave to the shell."""
+        batch = self._blocks.turn.take()
+        self._blocks.screen.saw(batch.notes)
+        return batch
+
+    def snapshot(self, queued: int, url: str | None, why: str | None, now: Moment) -> Snapshot:
+        """Return what a screen shows now. The three facts are the shell's to know."""
+        self._blocks.turn.now = now
+        return self._blocks.snapshot(queued, url, why)
+
+    @property
+    def online(self) -> bool:
+        """Return whether the central system has accepted us and is connected."""
+        return self._blocks.registrar.online
+
+    @property
+    def registration(self) -> str:
+        return self._blocks.registrar.status
+
+    @property
+    def variables(self) -> Any:
+        """Return the device model, for those who obey its settings (link, delivery)."""
+        return self._blocks.common.variables
+
+    def central_id(self, transaction_id: str) -> int | None:
+        """Return the central system's number of our transaction, None while unknown (1.6)."""
+        return self._blocks.ledger.central_ids.get(transaction_id)
+
+    # --- the tick's pieces -------------------------------------------------------------------
+
+    def _read(self, evse: Evse, inputs: Inputs) -> None:
+        reading = inputs.readings.get(f"evse/{evse.id}")
+        if reading is not None:
+            evse.reading = reading
+            evse.register_wh = max(evse.register_wh, reading.energy_wh or 0.0)
+
+    def _actuate(self, evse: Evse, now: Moment) -> Actuation:
+        """Return the actuation that the tightest limit allows, and remember who won."""
+        sensed = evse.sensed
+        assert sensed is not None
+        withheld = self._blocks.sessions.withheld(evse)
+        binding = combine(evse.limits)
+        evse.binding = withheld if withheld is not None else binding
+        on_disk = evse.granted_in is not None and evse.granted_in <= self._committed
+        phases = 1 if min(binding.phases, evse.config.phases) < 3 else 3
+        before_a = evse.path.offer_a
+        actuation = evse.path.step(
+            evse.binding, phases, on_disk, wants_lock(evse, now.s), sensed, now.s
+        )
+        if evse.state is State.ACTIVE and evse.path.offer_a > 0.0 and evse.transaction is not None:
+            self._blocks.smart_charging.energy_offered(evse)
+        self._blocks.limiting.note_change(evse, before_a)
+        return actuation
+
+    def _keep_variables(self) -> None:
+        for key, value in self._blocks.common.variables.take_changes().items():
+            self._blocks.turn.keep("variable", key, value)
+
+    # --- routing -----------------------------------------------------------------------------
+
+    def _routes(self) -> dict[type, Callable[[Any], m.Reply | m.Later]]:
+        b = self._blocks
+        ids = b.ledger.central_ids
+        return {
+            m.RemoteStart: lambda c: b.remote_start(c),
+            m.RemoteStop: lambda c: b.remote_stop(c, ids),
+            m.ChangeAvailability: lambda c: b.availability.change(c, b.evses, b.common.dialect),
+            m.ChangeKey: lambda c: b.after_change(b.common.variables.change_key(c), c.key),
+            m.GetKeys: lambda c: b.common.variables.get_keys(c),
+            m.SetVariable: lambda c: b.after_change(b.common.variables.set(c), c.ref.variable),
+            m.GetVariable: lambda c: b.common.variables.get(c),
+            m.GetBaseReport: self._report,
+            m.SetProfile: lambda c: b.smart_charging.set(c, ids),
+            m.ClearProfiles: lambda c: b.smart_charging.clear(c),
+            m.GetComposite: lambda c: b.smart_charging.composite(c, b.limiting.local_a()),
+            m.TriggerMessage: lambda c: b.triggering.trigger(c),
+            m.Reset: lambda c: b.resetting.reset(c),
+            m.Unlock: lambda c: b.unlocking.unlock(c),
+            m.ClearCache: lambda _: b.authorization.clear(),
+            m.PresentToken: lambda c: b.access.present(c),
+            m.SetMode: lambda c: b.limiting.set_mode(c.mode),
+            m.Override: lambda c: b.limiting.override(c),
+            m.LinkUp: lambda c: b.link_up(c.dialect),
+            m.LinkDown: lambda _: b.link_down(),
+            m.BootAnswered: lambda c: b.boot_answered(c),
+            m.HeartbeatAnswered: lambda c: b.heartbeat_answered(c),
+            m.AuthorizeAnswered: lambda c: b.accepted(b.access.answered(c)),
+            m.StatusTold: lambda c: b.accepted(b.telling.confirmed(c.event)),
+            m.EventDelivered: lambda c: b.accepted(b.ledger.delivered(c)),
+            m.EventGivenUp: lambda c: b.accepted(b.ledger.given_up(c)),
+            m.NoteSecurity: lambda c: b.accepted(b.note_security(c)),
+            m.StoreFailed: lambda c: b.store_failed(c.why),
+            m.StoreWorks: lambda _: b.store_failed(""),
+        }
+
+    def _report(self, command: m.GetBaseReport) -> m.Reply:
+        """B07: the answer first, the parts of the report after it."""
+        reported = inventory(self._blocks.common.variables, command.base)
+        if reported is None:
+            return m.Reply(m.Outcome.UNSUPPORTED, "UnsupportedRequest", "no such report")
+        turn = self._blocks.turn
+        for part in parts(command.request_id, reported, turn.now.utc):
+            turn.tell_anyway(part)
+        return m.ACCEPTED

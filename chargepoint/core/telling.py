@@ -1,0 +1,118 @@
+"""StatusNotification: what the central system was told of each connector, and when again.
+
+1.6 section 4.9 and errata 3.55, 3.64; 2.0.1 B04, G01.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from chargepoint.core.availability import Availability, Place
+from chargepoint.core.dialect import Dialect
+from chargepoint.core.evse import Evse
+from chargepoint.core.messages import StatusChanged
+from chargepoint.core.turn import Turn
+from chargepoint.core.words import Moment, Status
+from hardware.api import Fault
+
+
+class StatusTelling:
+    """Sends each status once, the current one, and again after it was not confirmed."""
+
+    def __init__(self, turn: Turn, availability: Availability) -> None:
+        self._turn = turn
+        self._availability = availability
+        self._told: dict[Place, StatusChanged] = {}
+        self._confirmed: dict[Place, StatusChanged] = {}
+        self._since_s: dict[Place, tuple[StatusChanged, float]] = {}
+
+    def current(
+        self, evses: Mapping[int, Evse], dialect: Dialect, now: Moment
+    ) -> dict[Place, StatusChanged]:
+        """Return the status of every connector, and of the station where the version has one."""
+        statuses: dict[Place, StatusChanged] = {}
+        if dialect.tells_station_status:
+            operative = self._availability.station_operative()
+            status = Status.AVAILABLE if operative else Status.UNAVAILABLE
+            statuses[0, 0] = StatusChanged(0, 0, status, now.utc)
+        for evse in evses.values():
+            for connector_id in range(1, evse.config.connectors + 1):
+                status = self._availability.status(evse, connector_id)
+                statuses[evse.id, connector_id] = _status_changed(evse, connector_id, status, now)
+        return statuses
+
+    def tell_changes(
+        self,
+        evses: Mapping[int, Evse],
+        dialect: Dialect,
+        now: Moment,
+        minimum_s: float,
+    ) -> None:
+        """Tell what changed and has been stable for *minimum_s* (MinimumStatusDuration)."""
+        for place, event in self.current(evses, dialect, now).items():
+            told = self._told.get(place)
+            if told is not None and _says_the_same(told, event, dialect):
+                self._since_s.pop(place, None)
+                continue
+            seen, since_s = self._since_s.get(place, (event, now.s))
+            if not _says_the_same(seen, event, dialect):
+                since_s = now.s
+            self._since_s[place] = (event, since_s)
+            if told is None or now.s - since_s >= minimum_s:
+                self._tell(place, event)
+
+    def tell_again(
+        self, places: Iterable[Place], evses: Mapping[int, Evse], dialect: Dialect, now: Moment
+    ) -> None:
+        """Tell the current status of *places* whether it changed or not (TriggerMessage)."""
+        current = self.current(evses, dialect, now)
+        for place in places:
+            if place in current:
+                self._tell(place, current[place])
+
+    def confirmed(self, event: StatusChanged) -> None:
+        """Remember that the central system has it."""
+        self._confirmed[event.evse_id, event.connector_id] = event
+
+    def link_lost(self) -> None:
+        """What was not confirmed may not have arrived."""
+        self._told = dict(self._confirmed)
+
+    def forget(self) -> None:
+        """Tell everything anew: after a boot, and after a long time offline (B04.FR.01)."""
+        self._told.clear()
+        self._confirmed.clear()
+        self._since_s.clear()
+
+    def _tell(self, place: Place, event: StatusChanged) -> None:
+        if not self._turn.online:
+            return
+        self._since_s.pop(place, None)
+        self._told[place] = event
+        self._turn.tell(event)
+
+
+def _status_changed(evse: Evse, connector_id: int, status: Status, now: Moment) -> StatusChanged:
+    fault = evse.fault or _warning(evse)
+    if fault is not None:
+        return StatusChanged(
+            evse.id, connector_id, status, now.utc, fault.code, fault.info, fault.vendor_code
+        )
+    info = "EV side disconnected" if evse.ev_side_lost and connector_id == 1 else ""
+    return StatusChanged(evse.id, connector_id, status, now.utc, info=info)
+
+
+def _warning(evse: Evse) -> Fault | None:
+    faults = evse.sensed.faults if evse.sensed is not None else frozenset()
+    return min(faults, default=None)
+
+
+def _says_the_same(one: StatusChanged, other: StatusChanged, dialect: Dialect) -> bool:
+    words = dialect.status_words
+    if words[one.status] != words[other.status]:
+        return False
+    return not dialect.status_tells_errors or _rest(one) == _rest(other)
+
+
+def _rest(event: StatusChanged) -> tuple[str, str, str]:
+    return event.error, event.info, event.vendor_error

@@ -1,0 +1,110 @@
+"""What one turn of the station leaves behind, collected until the shell takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from chargepoint.core.messages import (
+    Batch,
+    DurableEvent,
+    Effect,
+    Event,
+    LiveEvent,
+    Note,
+    Reply,
+    SecurityEvent,
+    TransactionEvent,
+)
+from chargepoint.core.words import Moment
+
+
+@dataclass(slots=True)
+class Turn:
+    """The blocks write into it; ``Station.take`` empties it into a Batch.
+
+    *number* is the batch that what is written now will be part of. *now* is the moment
+    of the turn. Durable events become undeletable only when their batch is on disk.
+    """
+
+    now: Moment
+    number: int = 1
+    online: bool = False
+    last_said_s: float = float("-inf")
+    _changes: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _durable: list[DurableEvent] = field(default_factory=list)
+    _delivered: list[int] = field(default_factory=list)
+    _given_up: list[tuple[int, str]] = field(default_factory=list)
+    _live: list[LiveEvent] = field(default_factory=list)
+    _answers: list[tuple[int, Reply]] = field(default_factory=list)
+    _effects: list[Effect] = field(default_factory=list)
+    _notes: list[Note] = field(default_factory=list)
+
+    def keep(self, kind: str, key: str, value: Any) -> None:
+        """Put *value* on disk under *kind* and *key* with this turn."""
+        self._changes[kind, key] = value
+
+    def forget(self, kind: str, key: str) -> None:
+        """Delete what was kept under *kind* and *key*."""
+        self._changes[kind, key] = None
+
+    def tell(self, event: Event) -> None:
+        """Send *event*: durable ones go to the outbox, live ones only while online."""
+        if isinstance(event, TransactionEvent | SecurityEvent):
+            self._durable.append(event)
+        elif self.online:
+            self._live.append(event)
+            self.last_said_s = self.now.s
+
+    def tell_anyway(self, event: LiveEvent) -> None:
+        """Send a live event although the central system has not accepted us (yet)."""
+        self._live.append(event)
+        self.last_said_s = self.now.s
+
+    def delivered(self, outbox_id: int) -> None:
+        """Remove an outbox entry that the central system has."""
+        self._delivered.append(outbox_id)
+        self.last_said_s = self.now.s
+
+    def given_up(self, outbox_id: int, why: str) -> None:
+        """Set an outbox entry aside that the central system does not take."""
+        self._given_up.append((outbox_id, why))
+
+    def answer(self, ticket: int, reply: Reply) -> None:
+        """Answer a command that was told Later."""
+        self._answers.append((ticket, reply))
+
+    def do(self, effect: Effect) -> None:
+        """Leave a chore to the shell."""
+        self._effects.append(effect)
+
+    def note(self, text: str, evse_id: int = 0, level: str = "info") -> None:
+        """Say one sentence to the people who watch."""
+        self._notes.append(Note(self.now.utc, text, evse_id, level))
+
+    def take(self) -> Batch:
+        """Return everything collected and begin the next batch."""
+        batch = Batch(
+            number=self.number,
+            changes=dict(self._changes),
+            durable=tuple(self._durable),
+            delivered=tuple(self._delivered),
+            given_up=tuple(self._given_up),
+            live=tuple(self._live),
+            answers=tuple(self._answers),
+            effects=tuple(self._effects),
+            notes=tuple(self._notes),
+        )
+        for collected in (
+            self._changes,
+            self._durable,
+            self._delivered,
+            self._given_up,
+            self._live,
+            self._answers,
+            self._effects,
+            self._notes,
+        ):
+            collected.clear()
+        self.number += 1
+        return batch
