@@ -59,9 +59,9 @@ format: dev ## let ruff write the code as it wants to read it
 venv dev: .venv/dev ## the development environment in .venv
 
 .venv/bin/python:
+	$(call need,$(PYTHON) -c 'import ensurepip',python3-venv)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(call need,$(PYTHON) -c 'import ensurepip',python3-venv)
 	@$(PYTHON) -m venv .venv
 
 .venv/runtime: requirements.lock requirements-build.lock pyproject.toml | .venv/bin/python
