@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chargepoint.core.config import EvseConfig, StationConfig
-from chargepoint.core.measurands import NAMES, WITH_PHASE, without_phase
+from chargepoint.core.measurands import ITEMS_16, NAMES, WITH_PHASE, names
 from chargepoint.core.variable_rows import Cell, cells, rows
 
 CONFIG = StationConfig(evses=(EvseConfig(1), EvseConfig(2, connectors=2)))
@@ -42,5 +42,12 @@ def test_a_phase_narrows_only_what_has_phases() -> None:
     assert set(WITH_PHASE) == {
         f"{name}.{phase}" for name in ("Current.Import", "Voltage") for phase in ("L1", "L2", "L3")
     }
-    assert {without_phase(item) for item in WITH_PHASE} == {"Current.Import", "Voltage"}
-    assert [without_phase(name) for name in NAMES] == list(NAMES)
+    assert names(WITH_PHASE) == ("Current.Import", "Voltage")
+    assert names(NAMES) == NAMES
+
+
+@pytest.mark.requirement("1.6 7.31", "2.0.1 MeasurandEnumType")
+def test_only_1_6_knows_the_temperature() -> None:
+    assert "Temperature" in ITEMS_16
+    assert "Temperature" not in NAMES
+    assert names(["Temperature"]) == ()
