@@ -92,8 +92,8 @@ class World:
 def advance(world: World, until_s: float) -> World:
     """Return the settled *world* at *until_s*; a time that has passed is no time."""
     while world.at_s < until_s:
-        events = (o.next_event_s(world.habits, world.at_s) for o in world.outlets.values())
-        world = settled(_flowed(world, min(until_s, *events)))
+        events = [o.next_event_s(world.habits, world.at_s) for o in world.outlets.values()]
+        world = settled(_flowed(world, min([until_s, *events])))
     return world
 
 

@@ -1,6 +1,6 @@
 """A clock that stands still until it is told to go, and a simulated world on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import pytest
 
@@ -24,16 +24,19 @@ class Clock:
 
 
 class Disk:
-    """Keeps what was saved; it can be full, and it counts."""
+    """Keeps what was saved; it can be full or slow, and it counts."""
 
     def __init__(self) -> None:
         self.saved: dict[str, dict[str, float]] = {}
         self.saves = 0
         self.full = False
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def save(self, registers: Registers) -> None:
         if self.full:
             raise OSError("no space left")
+        if self.meanwhile is not None:
+            await self.meanwhile()
         self.saves += 1
         self.saved = {place: dict(counted) for place, counted in registers.items()}
 
