@@ -1,0 +1,1 @@
+"""Local people and machines: the page, the HTTP API, the events, the metrics."""

@@ -1,0 +1,156 @@
+"""The snapshot as Prometheus metrics: base units, prefix ``chargepoint_``.
+
+Importing this costs a tenth of a second, so it is done at the first scrape.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from chargepoint.core.snapshot import EvseShown, MeterShown, Snapshot
+from chargepoint.core.words import Status
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+PHASES = ("L1", "L2", "L3")
+
+
+def source_kind(source: str) -> str:
+    """Return the first word of a limit's *source*, so that the label has few values.
+
+    >>> source_kind("mains L2 24.6/25 A")
+    'mains'
+    """
+    words = source.split()
+    return words[0].lower() if words else "unnamed"
+
+
+def _meters(snapshot: Snapshot) -> Iterator[tuple[str, MeterShown]]:
+    meters = snapshot.meters
+    for name, meter in (
+        ("mains", meters.mains),
+        ("circuit", meters.circuit),
+        ("battery", meters.battery),
+        *((f"evse/{evse_id}", meter) for evse_id, meter in meters.evse.items()),
+    ):
+        if meter is not None:
+            yield name, meter
+
+
+def _tightest(evse: EvseShown) -> dict[str, float]:
+    tightest: dict[str, float] = {}
+    for limit in evse.limits:
+        kind = source_kind(limit.source)
+        if math.isfinite(limit.limit_a):
+            tightest[kind] = min(limit.limit_a, tightest.get(kind, math.inf))
+    return tightest
+
+
+def _station(snapshot: Snapshot) -> Iterator[Metric]:
+    yield InfoMetricFamily(
+        "chargepoint",
+        "The station",
+        value={
+            "id": snapshot.station_id,
+            "vendor": snapshot.vendor,
+            "model": snapshot.model,
+            "firmware_version": snapshot.firmware_version,
+            "ocpp_version": snapshot.ocpp.version or "",
+        },
+    )
+    yield GaugeMetricFamily(
+        "chargepoint_connected",
+        "1 while the central system is connected",
+        value=float(snapshot.ocpp.connected),
+    )
+    yield GaugeMetricFamily(
+        "chargepoint_ocpp_queue_length",
+        "Transaction messages not yet acknowledged",
+        value=snapshot.ocpp.queued,
+    )
+
+
+def _evse_numbers(evses: Iterable[EvseShown]) -> Iterator[Metric]:
+    offer = GaugeMetricFamily(
+        "chargepoint_offer_amperes", "What the pilot offers, per phase", labels=["evse"]
+    )
+    limits = GaugeMetricFamily(
+        "chargepoint_limit_amperes",
+        "The tightest limit of each kind, per phase",
+        labels=["evse", "source"],
+    )
+    energy = CounterMetricFamily(
+        "chargepoint_energy_watthours", "Import register of the EVSE", labels=["evse"]
+    )
+    for evse in evses:
+        name = str(evse.id)
+        offer.add_metric([name], evse.offer_a)
+        energy.add_metric([name], evse.energy_wh)
+        for kind, limit_a in _tightest(evse).items():
+            limits.add_metric([name, kind], limit_a)
+    yield from (offer, limits, energy)
+
+
+def _states(evses: Iterable[EvseShown]) -> Iterator[Metric]:
+    states = GaugeMetricFamily(
+        "chargepoint_state",
+        "1 for the status that each connector has",
+        labels=["evse", "connector", "state"],
+    )
+    for evse in evses:
+        for connector in evse.connectors:
+            for word in sorted({*Status, connector.status}):
+                labels = [str(evse.id), str(connector.id), word]
+                states.add_metric(labels, float(word == connector.status))
+    yield states
+
+
+def _readings(snapshot: Snapshot) -> Iterator[Metric]:
+    current = GaugeMetricFamily(
+        "chargepoint_current_amperes", "Import is positive", labels=["meter", "evse", "phase"]
+    )
+    power = GaugeMetricFamily(
+        "chargepoint_power_watts", "Import is positive", labels=["meter", "evse"]
+    )
+    age = GaugeMetricFamily(
+        "chargepoint_meter_age_seconds", "Age of the last reading", labels=["meter", "evse"]
+    )
+    for name, meter in _meters(snapshot):
+        role, _, evse = name.partition("/")
+        for phase, current_a in zip(PHASES, meter.currents_a or (), strict=False):
+            current.add_metric([role, evse, phase], current_a)
+        if meter.power_w is not None:
+            power.add_metric([role, evse], meter.power_w)
+        if meter.age_s is not None:
+            age.add_metric([role, evse], meter.age_s)
+    yield from (current, power, age)
+
+
+class SnapshotCollector(Collector):
+    """Reads the snapshot at each scrape; keeps nothing."""
+
+    def __init__(self, snapshot: Callable[[], Snapshot]) -> None:
+        self._snapshot = snapshot
+
+    def collect(self) -> Iterable[Metric]:
+        snapshot = self._snapshot()
+        yield from _station(snapshot)
+        yield from _evse_numbers(snapshot.evses)
+        yield from _states(snapshot.evses)
+        yield from _readings(snapshot)
+
+
+def exposition(snapshot: Snapshot) -> bytes:
+    """Return *snapshot* in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(SnapshotCollector(lambda: snapshot))
+    return generate_latest(registry)

@@ -1,0 +1,154 @@
+"""What we send: the shape of the status, for the wire and for the OpenAPI file.
+
+The models read the core's Snapshot by attribute. Numbers that JSON cannot carry become
+null, and a limit without an opinion is not shown as one.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from chargepoint.core.snapshot import Snapshot
+from chargepoint.front.door import SimShown
+
+
+class Shown(BaseModel):
+    """Read from a dataclass; NaN and infinities are written as null."""
+
+    model_config = ConfigDict(from_attributes=True, ser_json_inf_nan="null", frozen=True)
+
+
+def _absent(value: object) -> bool:
+    return value is None
+
+
+def _opinions(limits: Any) -> Any:
+    return [limit for limit in limits if math.isfinite(limit.limit_a)]
+
+
+def _event(value: Any) -> Any:
+    at, text, evse_id = value
+    return {"at": at, "text": text, "evse_id": evse_id}
+
+
+class Limit(Shown):
+    source: str
+    limit_a: float
+    phases: int
+
+
+class Connector(Shown):
+    id: int
+    status: str
+
+
+class Evse(Shown):
+    """*offer_a* is on the pilot now; *binding* names the limit that holds."""
+
+    id: int
+    connectors: list[Connector]
+    plugged_in: bool
+    charging: bool
+    offer_a: float
+    limits: Annotated[list[Limit], BeforeValidator(_opinions)]
+    binding: str | None
+    energy_wh: float
+    transaction_id: str | None
+    central_id: int | None
+    id_token: str | None
+    session: str
+    phases: int
+    power_w: float | None
+    fault: str | None
+
+
+class Meter(Shown):
+    """Import is positive; *stale* readings no longer steer, the fallback does."""
+
+    currents_a: tuple[float, float, float] | None
+    voltages_v: tuple[float, float, float] | None
+    power_w: float | None
+    import_wh: float | None
+    export_wh: float | None
+    age_s: float | None
+    stale: bool
+
+
+class Meters(Shown):
+    mains: Meter | None = Field(default=None, exclude_if=_absent)
+    circuit: Meter | None = Field(default=None, exclude_if=_absent)
+    battery: Meter | None = Field(default=None, exclude_if=_absent)
+    evse: dict[str, Meter]
+
+
+class Ocpp(Shown):
+    """*queued* counts transaction messages that are not yet acknowledged."""
+
+    version: str | None
+    connected: bool
+    registration: str
+    queued: int
+    url: str | None
+    why: str | None
+
+
+class Event(Shown):
+    """One sentence about one change; evse_id 0 is the station."""
+
+    at: str
+    text: str
+    evse_id: int
+
+
+class SimEvse(Shown):
+    car_plugged: bool
+    requested_current_a: float
+    ready: bool
+    cable_plugged_station_side: bool
+    lock_failure: bool
+    welded: bool
+    diode_fault: bool
+    temperature_c: float | None
+    fault: str | None
+
+
+class World(Shown):
+    house_a: tuple[float, float, float]
+    solar_w: float
+    mains_meter: str
+
+
+class Sim(Shown):
+    """What is simulated; null in the status where nothing is."""
+
+    evses: dict[str, SimEvse]
+    world: World | None
+
+
+class Status(Shown):
+    """Everything a screen shows. Events are in order of time, the newest last."""
+
+    ready: bool
+    station_id: str
+    vendor: str
+    model: str
+    firmware_version: str
+    mode: str
+    availability: str
+    ocpp: Ocpp
+    evses: list[Evse]
+    meters: Meters
+    warnings: list[str]
+    events: list[Annotated[Event, BeforeValidator(_event)]]
+    sim: Sim | None = None
+
+
+def status_json(snapshot: Snapshot, sim: SimShown | None) -> bytes:
+    """Return the status as UTF-8 JSON."""
+    status = Status.model_validate(snapshot)
+    if sim is not None:
+        status = status.model_copy(update={"sim": Sim.model_validate(sim)})
+    return status.model_dump_json().encode()

@@ -1,0 +1,134 @@
+// What belongs to the whole station: name, mode, central system, wishes, events.
+
+import { ask, toast } from "./ask.js";
+import { button, choice, field, segmented } from "./controls.js";
+import { h, keyed, mark, say } from "./dom.js";
+import { clock } from "./words.js";
+
+const MODES = [["normal", "Normal"], ["smart", "Smart"], ["solar", "Solar"]];
+const EVENTS_SHOWN = 50;
+const $ = (id) => document.getElementById(id);
+
+/** Name and make of the station, and the mode buttons. */
+export function header() {
+  const modes = segmented($("mode"), MODES, (mode) => ask("mode", { mode }));
+  return (status) => {
+    const { station_id, vendor, model, firmware_version, availability } = status;
+    say($("station-id"), station_id);
+    const out = /^operative$/i.test(availability) ? "" : availability;
+    const make = vendor === model ? vendor : `${vendor} ${model}`;
+    say($("station-make"), [make, firmware_version, out].filter(Boolean).join(" · "));
+    document.title = `${station_id} – charge point`;
+    modes.update(status.mode);
+  };
+}
+
+/** Warnings, each a line. */
+export function warnings() {
+  const lines = keyed($("warnings"), (text) => text, (text) => ({
+    root: h("li", { text }),
+    update() {},
+  }));
+  return (status) => lines([...new Set(status.warnings)]);
+}
+
+function headline({ connected, version, registration }) {
+  if (!connected) return "Offline";
+  if (registration === "Accepted") return `Connected, OCPP ${version}`;
+  return `OCPP ${version}, not yet accepted`;
+}
+
+/** The connection to the central system, and the switch to leave it. */
+export function connection() {
+  const line = h("p", { class: "link" });
+  const address = h("p", { class: "quiet address" });
+  const reason = h("p", { class: "quiet reason" });
+  const queue = h("p", { class: "queue" });
+  const leave = button("Disconnect", () => ask("ocpp/disconnect"));
+  const enter = button("Connect", () => ask("ocpp/connect"));
+  const buttons = h("div", { class: "buttons" }, leave, enter);
+  $("connection").append(line, address, queue, reason, buttons);
+  return ({ ocpp }) => {
+    say(line, headline(ocpp));
+    mark(line, "data-connected", ocpp.connected && ocpp.registration === "Accepted");
+    say(address, ocpp.url ?? "No central system is configured");
+    say(reason, ocpp.connected ? `Registration ${ocpp.registration.toLowerCase()}` : (ocpp.why ?? "Not connected"));
+    const messages = ocpp.queued === 1 ? "message waits" : "messages wait";
+    say(queue, ocpp.queued === 0 ? "Nothing waits to be delivered" : `${ocpp.queued} ${messages} to be delivered`);
+    mark(queue, "data-waiting", ocpp.queued > 0);
+    mark(leave, "disabled", ocpp.url == null);
+    mark(enter, "disabled", ocpp.url == null || ocpp.connected);
+  };
+}
+
+const evseChoice = () => choice("EVSE", [["", "All"]]);
+
+function fillEvses({ root, select }, evses) {
+  root.hidden = evses.length < 2;
+  const wanted = ["", ...evses.map(({ id }) => String(id))];
+  if ([...select.options].map(({ value }) => value).join() === wanted.join()) return;
+  select.replaceChildren(...wanted.map((id) => h("option", { value: id, text: id || "All" })));
+}
+
+const form = (submit, ...children) =>
+  h("form", { class: "form", novalidate: true, onsubmit: (event) => { event.preventDefault(); submit(); } }, ...children);
+
+/** The card reader and the local user's limit. */
+export function wishes() {
+  const card = field("Card", { type: "text", maxlength: 36, autocomplete: "off", spellcheck: "false", placeholder: "04AB12CD" });
+  const where = evseChoice();
+  const limit = field("Limit in A", { type: "number", min: 0, max: 80, step: "any", inputmode: "decimal", placeholder: "16" });
+  const whose = evseChoice();
+
+  function present() {
+    const id_token = card.input.value.trim();
+    if (!id_token) return toast("Which card? Type its number");
+    const evse_ids = where.select.value ? [Number(where.select.value)] : [];
+    return ask("authorize", { id_token, evse_ids });
+  }
+  const on = () => (whose.select.value ? { evse_id: Number(whose.select.value) } : {});
+  function hold() {
+    const limit_a = limit.input.valueAsNumber;
+    if (!Number.isFinite(limit_a)) return toast("Which limit? Type amperes");
+    return ask("override", { limit_a, ...on() });
+  }
+  async function clear() {
+    if (await ask("override", { limit_a: null, ...on() })) limit.input.value = "";
+  }
+
+  $("wishes").append(
+    form(present, card.root, where.root, h("button", { class: "button", text: "Hold to reader" })),
+    form(
+      hold,
+      limit.root,
+      whose.root,
+      h("div", { class: "buttons" }, h("button", { class: "button", text: "Set" }), button("Clear", clear)),
+    ),
+  );
+  return ({ evses }) => {
+    fillEvses(where, evses);
+    fillEvses(whose, evses);
+  };
+}
+
+/** The last events, newest first. */
+export function events() {
+  const list = h("ol", { class: "events", tabindex: "0", role: "list", "aria-labelledby": "events-title" });
+  const empty = h("p", { class: "quiet", text: "Nothing yet." });
+  $("events").append(empty, list);
+  let newest = "";
+  return (status) => {
+    const latest = status.events.slice(-EVENTS_SHOWN).reverse();
+    const mine = JSON.stringify(latest);
+    if (mine === newest) return;
+    newest = mine;
+    empty.hidden = latest.length > 0;
+    const many = status.evses.length > 1;
+    list.replaceChildren(...latest.map((event) => eventLine(event, many)));
+  };
+}
+
+function eventLine({ at, text, evse_id }, many) {
+  const where = many && evse_id > 0 ? `EVSE ${evse_id}: ` : "";
+  return h("li", {}, h("time", { datetime: at, text: clock(at) }), h("span", { text: where + text }));
+}

@@ -1,0 +1,107 @@
+"""The status is exactly what dashboards were written against."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from typing import Any
+
+import jsonschema
+import pytest
+
+from chargepoint.core import snapshot
+from chargepoint.front import door as doors
+from chargepoint.front import shown
+from chargepoint.front.openapi import description
+
+
+async def status(http: Any) -> dict[str, Any]:
+    async with http.get("/api/v1/status") as answer:
+        assert answer.status == 200
+        assert answer.content_type == "application/json"
+        return json.loads(await answer.text(), parse_constant=pytest.fail)
+
+
+async def test_the_status_has_the_promised_shape(http):
+    body = await status(http)
+
+    assert body["ready"] is True
+    assert {"version", "connected", "registration", "queued"} <= body["ocpp"].keys()
+    (evse,) = body["evses"]
+    assert evse["connectors"] == [{"id": 1, "status": "Charging"}]
+    assert evse["limits"][0] == {"source": "fuse", "limit_a": 32.0, "phases": 3}
+    assert evse["binding"] == "TxDefaultProfile 7"
+    assert (evse["offer_a"], evse["plugged_in"], evse["charging"]) == (10.0, True, True)
+    assert {"energy_wh", "transaction_id", "central_id", "fault"} <= evse.keys()
+    assert body["meters"].keys() == {"mains", "evse"}
+    assert body["meters"]["mains"]["currents_a"] == [11.2, 18.2, 9.8]
+    assert body["meters"]["evse"]["1"]["import_wh"] == 8421.5
+    assert body["events"][0].keys() == {"at", "text", "evse_id"}
+
+
+async def test_a_meter_that_does_not_exist_is_not_shown(http, door, fake_door):
+    door.change(meters=snapshot.MetersShown(None, fake_door.MAINS, fake_door.MAINS, {}))
+    assert (await status(http))["meters"].keys() == {"circuit", "battery", "evse"}
+
+
+async def test_numbers_that_json_cannot_say_never_leave(http, door):
+    limits = (
+        snapshot.LimitShown("nobody", math.inf, 3),
+        snapshot.LimitShown("broken", math.nan, 3),
+        snapshot.LimitShown("fuse", 16.0, 3),
+    )
+    door.change_evse(limits=limits, power_w=math.nan, energy_wh=math.inf)
+
+    (evse,) = (await status(http))["evses"]
+
+    assert [limit["source"] for limit in evse["limits"]] == ["fuse"]
+    assert evse["power_w"] is None
+    assert evse["energy_wh"] is None
+
+
+async def test_the_page_learns_what_is_simulated(http, door):
+    sim = (await status(http))["sim"]
+    assert sim["evses"]["1"]["car_plugged"] is True
+    assert sim["world"] == {"house_a": [2.0, 8.0, 1.0], "solar_w": 0.0, "mains_meter": "ok"}
+
+    door.sim.house = None
+    assert (await status(http))["sim"]["world"] is None
+
+
+async def test_without_a_simulator_there_is_none_in_the_status(http, door):
+    door.sim = None
+    assert (await status(http))["sim"] is None
+
+
+async def test_the_status_is_what_its_description_says(http):
+    schemas = description("0")["components"]["schemas"]
+    schema = {"$ref": "#/components/schemas/Status", "components": {"schemas": schemas}}
+    jsonschema.Draft202012Validator(schema).validate(await status(http))
+
+
+@pytest.mark.parametrize(
+    ("source", "model"),
+    [
+        (snapshot.Snapshot, shown.Status),
+        (snapshot.EvseShown, shown.Evse),
+        (snapshot.OcppShown, shown.Ocpp),
+        (snapshot.MeterShown, shown.Meter),
+        (snapshot.MetersShown, shown.Meters),
+        (snapshot.LimitShown, shown.Limit),
+        (snapshot.ConnectorShown, shown.Connector),
+        (doors.SimShown, shown.Sim),
+        (doors.SimEvseShown, shown.SimEvse),
+        (doors.WorldShown, shown.World),
+    ],
+)
+def test_nothing_the_station_shows_is_left_out(source, model):
+    fields = {field.name for field in dataclasses.fields(source)}
+    assert set(model.model_fields) - {"sim"} == fields
+
+
+@pytest.mark.parametrize(("ready", "code"), [(True, 200), (False, 503)])
+async def test_health_is_whether_the_station_is_up(http, door, ready, code):
+    door.change(ready=ready)
+    async with http.get("/healthz") as answer:
+        assert (answer.status, await answer.json()) == (code, {"ok": ready})
