@@ -38,12 +38,14 @@ DIALECT = Dialect(
     hard_reset_reason=StopReason.HARD_RESET,
     soft_reset_waits=False,
     refuses_calls_when_rejected=False,
+    triggers=remote_trigger.TRIGGERS,
     ended_samples_every_update=True,
     station_availability_cascades=True,
     status_tells_errors=True,
 )
 
-# OCPP-J 1.6 table 7. Two codes are misspelt there for good. The last two are 2.0.1's.
+# OCPP-J 1.6 table 7, with the two misspellings that everybody has kept since. It has no
+# word for what is no RPC message at all.
 ERROR_WORDS: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_IMPLEMENTED: "NotImplemented",
     ErrorCode.NOT_SUPPORTED: "NotSupported",
@@ -55,8 +57,6 @@ ERROR_WORDS: Mapping[ErrorCode, str] = {
     ErrorCode.OCCURRENCE_CONSTRAINT: "OccurenceConstraintViolation",
     ErrorCode.TYPE_CONSTRAINT: "TypeConstraintViolation",
     ErrorCode.GENERIC_ERROR: "GenericError",
-    ErrorCode.RPC_FRAMEWORK_ERROR: "GenericError",
-    ErrorCode.MESSAGE_TYPE_NOT_SUPPORTED: "GenericError",
 }
 
 ROUTES: Mapping[str, Route] = {**core.ROUTES, **smart_charging.ROUTES, **remote_trigger.ROUTES}

@@ -127,7 +127,7 @@ TELLINGS: Mapping[type, Telling] = {
     Boot: Telling(_boot, _boot_answered, lambda _: BootAnswered(None)),
     Heartbeat: Telling(lambda event, identity, _: Call("Heartbeat", {}), _heartbeat_answered),
     # NotifyReport is 2.0.1's: nothing asks for it here.
-    ReportPart: Telling(lambda event, identity, _: None, lambda event, payload, _: None),
+    ReportPart: Telling(lambda event, identity, _: None),
     SecurityEvent: Telling(
         _security_event, lambda event, payload, outbox_id: EventDelivered(outbox_id, event)
     ),

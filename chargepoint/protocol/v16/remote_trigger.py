@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chargepoint.core.config import StationIdentity
-from chargepoint.core.messages import Command, IdleNotice, Outcome, Reply, TriggerMessage
+from chargepoint.core.messages import Command, IdleNotice, Outcome, TriggerMessage
 from chargepoint.protocol.adapter import Call, Payload
 from chargepoint.protocol.v16.connectors import evse_of, plug_of
 from chargepoint.protocol.v16.route import Route, Telling, status
 
+# Section 7.32.
 TRIGGERS = frozenset(
     {
         "BootNotification",
@@ -23,12 +24,12 @@ TRIGGERS = frozenset(
 IDLE_NOTICES = frozenset({"DiagnosticsStatusNotification", "FirmwareStatusNotification"})
 
 
-def _trigger(payload: Payload) -> Command | Reply:
-    """TriggerMessage.req: without connectorId all are meant; an unknown message is no error."""
-    message = payload["requestedMessage"]
-    if message not in TRIGGERS:
-        return Reply(Outcome.UNSUPPORTED, info="1.6 knows no such message")
-    connector_id = payload.get("connectorId")
+def _trigger(payload: Payload) -> Command:
+    """TriggerMessage.req: without connectorId all are meant.
+
+    An unknown message is for the station to refuse: its status is NotImplemented, no error.
+    """
+    message, connector_id = payload["requestedMessage"], payload.get("connectorId")
     if connector_id is None:
         return TriggerMessage(message)
     return TriggerMessage(message, evse_of(connector_id), plug_of(connector_id))
@@ -49,5 +50,5 @@ ROUTES: Mapping[str, Route] = {
     ),
 }
 TELLINGS: Mapping[type, Telling] = {
-    IdleNotice: Telling(_idle_notice, lambda event, payload, outbox_id: None),
+    IdleNotice: Telling(_idle_notice),
 }

@@ -39,6 +39,10 @@ def nobody_waits(event: Any) -> None:
     """No answer came, and nobody in the station asked for one."""
 
 
+def nothing_said(event: Any, payload: Payload, outbox_id: int) -> None:
+    """The answer came, and nobody in the station needs it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """One kind of event of ours.
@@ -49,5 +53,5 @@ class Telling:
     """
 
     call: Callable[[Any, StationIdentity, int | None], Call | None]
-    heard: Callable[[Any, Payload, int], Command | None]
+    heard: Callable[[Any, Payload, int], Command | None] = nothing_said
     unheard: Callable[[Any], Command | None] = nobody_waits

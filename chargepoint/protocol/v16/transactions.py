@@ -130,6 +130,6 @@ def _values(event: MeterValues, _: StationIdentity, central_id: int | None) -> C
 
 
 TELLINGS: Mapping[type, Telling] = {
-    MeterValues: Telling(_values, lambda event, payload, outbox_id: None),
+    MeterValues: Telling(_values),
     TransactionEvent: Telling(_transaction, _confirmed),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from typing import get_args
 
@@ -35,10 +36,26 @@ def test_every_event_of_the_core_has_a_row():
 
 
 @pytest.mark.requirement("1.6J 4.2.3")
-def test_every_error_code_has_a_word_and_the_historic_spellings_stay(adapter):
-    assert frozenset(adapter.error_words) == frozenset(ErrorCode)
-    assert adapter.error_words[ErrorCode.FORMAT_VIOLATION] == "FormationViolation"
-    assert adapter.error_words[ErrorCode.OCCURRENCE_CONSTRAINT] == "OccurenceConstraintViolation"
+def test_the_error_codes_keep_their_historic_spellings(adapter):
+    words = adapter.error_words
+
+    assert words[ErrorCode.FORMAT_VIOLATION] == "FormationViolation"
+    assert words[ErrorCode.OCCURRENCE_CONSTRAINT] == "OccurenceConstraintViolation"
+
+
+@pytest.mark.requirement("1.6J 4.1.3")
+def test_only_what_is_no_rpc_message_has_no_word_here(adapter):
+    assert frozenset(ErrorCode) - frozenset(adapter.error_words) == {
+        ErrorCode.RPC_FRAMEWORK_ERROR,
+        ErrorCode.MESSAGE_TYPE_NOT_SUPPORTED,
+    }
+
+
+@pytest.mark.requirement("1.6 7.32")
+def test_it_lets_trigger_what_its_schema_names(adapter):
+    schema = json.loads(files("ocpp.v16.schemas").joinpath("TriggerMessage.json").read_text())
+
+    assert adapter.dialect.triggers == set(schema["properties"]["requestedMessage"]["enum"])
 
 
 @pytest.mark.requirement("1.6 7.7")
