@@ -62,24 +62,28 @@ def profile(payload: Payload, evse_id: int) -> Profile:
     """Return the ChargingProfile *payload* (section 7.8) as it is installed on *evse_id*.
 
     recurrencyKind means nothing but to Recurring (errata 3.56), and is dropped elsewhere.
+    A relative maximum of the station, which 1.6 allows and 2.0.1 does not, is an absolute
+    one that names no start: the same by section 7.13.
     """
     kind = meaning(KINDS, payload["chargingProfileKind"], "chargingProfileKind")
+    purpose = meaning(PURPOSES, payload["chargingProfilePurpose"], "chargingProfilePurpose")
     recurrence = payload.get("recurrencyKind") if kind is Kind.RECURRING else None
+    no_start = kind is Kind.RELATIVE
     return Profile(
         id=payload["chargingProfileId"],
         evse_id=evse_id,
-        purpose=meaning(PURPOSES, payload["chargingProfilePurpose"], "chargingProfilePurpose"),
+        purpose=purpose,
         stack_level=payload["stackLevel"],
-        kind=kind,
-        schedules=(_schedule(payload["chargingSchedule"], kind),),
+        kind=Kind.ABSOLUTE if no_start and purpose is Purpose.STATION_MAX else kind,
+        schedules=(_schedule(payload["chargingSchedule"], no_start),),
         recurs_s=optional_meaning(RECURRENCES_S, recurrence, "recurrencyKind"),
         valid_from=_second(payload.get("validFrom")),
         valid_to=_second(payload.get("validTo")),
     )
 
 
-def _schedule(payload: Payload, kind: Kind) -> Schedule:
-    """Return a ChargingSchedule (section 7.13). A relative one has no start, whatever it says."""
+def _schedule(payload: Payload, no_start: bool) -> Schedule:
+    """Return a ChargingSchedule (section 7.13); a relative one has no start, whatever it says."""
     min_rate = payload.get("minChargingRate")
     return Schedule(
         unit=meaning(UNITS, payload["chargingRateUnit"], "chargingRateUnit"),
@@ -87,7 +91,7 @@ def _schedule(payload: Payload, kind: Kind) -> Schedule:
             Period(each["startPeriod"], tenths(each["limit"]), each.get("numberPhases"))
             for each in payload["chargingSchedulePeriod"]
         ),
-        start_at=None if kind is Kind.RELATIVE else _second(payload.get("startSchedule")),
+        start_at=None if no_start else _second(payload.get("startSchedule")),
         duration_s=payload.get("duration"),
         min_rate=None if min_rate is None else tenths(min_rate),
     )

@@ -15,7 +15,7 @@ from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.timestamps import format_timestamp
 from chargepoint.protocol.v16 import Adapter16
 from chargepoint.protocol.v16.smart_charging import KINDS, PURPOSES, RECURRENCES_S, profile, tenths
-from profiles.schedule import DAILY_S, WEEKLY_S, Kind, Period, Profile, Schedule, Unit
+from profiles.schedule import DAILY_S, WEEKLY_S, Kind, Period, Profile, Purpose, Schedule, Unit
 
 EIGHT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -64,7 +64,9 @@ PERIODS = st.builds(Period, st.integers(0, WEEKLY_S), LIMITS, st.none() | st.int
 
 @st.composite
 def installed_profiles(draw):
-    kind = draw(st.sampled_from(Kind))
+    purpose = draw(st.sampled_from(list(PURPOSES.values())))
+    kinds = {*Kind} - ({Kind.RELATIVE} if purpose is Purpose.STATION_MAX else set())
+    kind = draw(st.sampled_from(sorted(kinds)))
     schedule = Schedule(
         unit=draw(st.sampled_from(Unit)),
         periods=tuple(draw(st.lists(PERIODS, min_size=1, max_size=6))),
@@ -75,7 +77,7 @@ def installed_profiles(draw):
     return Profile(
         id=draw(st.integers(-(2**31), 2**31)),
         evse_id=draw(st.integers(0, 9)),
-        purpose=draw(st.sampled_from(list(PURPOSES.values()))),
+        purpose=purpose,
         stack_level=draw(st.integers(0, 99)),
         kind=kind,
         schedules=(schedule,),

@@ -19,6 +19,7 @@ from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.v16 import Adapter16
 from chargepoint.protocol.v16.smart_charging import profile
 from profiles.schedule import DAILY_S, Kind, Period, Profile, Purpose, Schedule, Unit
+from profiles.validation import RULES, Clash, Context, reasons
 
 # Section 3.13.7, a day with less power between 08:00 and 20:00.
 FROM_THE_STANDARD: dict[str, Any] = {
@@ -112,7 +113,7 @@ GOLDEN = [
             evse_id=0,
             purpose=Purpose.STATION_MAX,
             stack_level=10,
-            kind=Kind.RELATIVE,
+            kind=Kind.ABSOLUTE,
             schedules=(Schedule(Unit.A, (Period(0, 16.0),)),),
         ),
         None,
@@ -249,3 +250,12 @@ def test_a_remote_start_whose_profile_names_a_transaction_is_rejected_unasked(ad
 
     assert adapter.answer("RemoteStartTransaction", call, fake.handle) == {"status": "Rejected"}
     assert fake.commands == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "connector_id"), [(FROM_THE_STANDARD, 1), (FROM_EVCC, 1), (FROM_HOME_ASSISTANT, 0)]
+)
+def test_what_is_sent_in_the_field_may_be_installed(sent, connector_id):
+    able = Context(frozenset({1}), RULES[Clash.REPLACES], {}, max_stack_level=10)
+
+    assert reasons(profile(sent, connector_id), (), able) == ()
