@@ -39,7 +39,8 @@ class Adapter(Protocol):
     """One OCPP version on one connection. Stateless but for what the version itself needs.
 
     *incoming* are the actions it handles, *known* all of the version (their difference is
-    NotSupported, anything else NotImplemented). *error_words* spells the CALLERROR codes.
+    NotSupported, anything else NotImplemented). *error_words* spells the CALLERROR codes; one
+    that the version does not have is missing, and what is not even a frame then gets no answer.
     """
 
     subprotocol: str
