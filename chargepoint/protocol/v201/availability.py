@@ -1,0 +1,77 @@
+"""Block G, availability: status, heartbeat, ChangeAvailability. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chargepoint.core.config import StationIdentity
+from chargepoint.core.messages import (
+    ChangeAvailability,
+    Command,
+    Heartbeat,
+    HeartbeatAnswered,
+    Outcome,
+    StatusChanged,
+    StatusTold,
+)
+from chargepoint.core.words import Status
+from chargepoint.protocol.adapter import Call, Payload
+from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
+from chargepoint.protocol.v201.fields import meaning, required
+from chargepoint.protocol.v201.route import Answer, Telling, one, status
+
+STATION = 0
+OPERATIONAL_STATUSES: Mapping[str, bool] = {"Operative": True, "Inoperative": False}
+
+# ConnectorStatusEnumType. A token without a cable leaves the connector Available (G01.FR.03).
+STATUS_WORDS: Mapping[Status, str] = {
+    Status.AVAILABLE: "Available",
+    Status.AUTHORIZED: "Available",
+    Status.PREPARING: "Occupied",
+    Status.CHARGING: "Occupied",
+    Status.SUSPENDED_EV: "Occupied",
+    Status.SUSPENDED_EVSE: "Occupied",
+    Status.FINISHING: "Occupied",
+    Status.RESERVED: "Reserved",
+    Status.UNAVAILABLE: "Unavailable",
+    Status.FAULTED: "Faulted",
+}
+
+
+def _status(event: StatusChanged, _: StationIdentity) -> Call | None:
+    """StatusNotificationRequest: of connectors only, never of station or EVSE (B01.FR.05)."""
+    if event.evse_id == STATION or event.connector_id == STATION:
+        return None
+    return Call(
+        "StatusNotification",
+        {
+            "timestamp": format_timestamp(event.at),
+            "connectorStatus": STATUS_WORDS[event.status],
+            "evseId": event.evse_id,
+            "connectorId": event.connector_id,
+        },
+    )
+
+
+def _heartbeat_answered(event: Heartbeat, payload: Payload, _: int) -> HeartbeatAnswered:
+    """HeartbeatResponse, G02."""
+    return HeartbeatAnswered(parse_timestamp(required(payload, "currentTime", str)))
+
+
+def _change_availability(payload: Payload) -> Command:
+    """ChangeAvailabilityRequest, G03 and G04: no evse is the whole station."""
+    evse = payload.get("evse", {})
+    operative = meaning(OPERATIONAL_STATUSES, payload["operationalStatus"], "operationalStatus")
+    return ChangeAvailability(evse.get("id", STATION), evse.get("connectorId"), operative)
+
+
+ROUTES: Mapping[str, Answer] = {
+    "ChangeAvailability": one(
+        _change_availability,
+        status({Outcome.ACCEPTED: "Accepted", Outcome.SCHEDULED: "Scheduled"}),
+    ),
+}
+TELLINGS: Mapping[type, Telling] = {
+    Heartbeat: Telling(lambda event, identity: Call("Heartbeat", {}), _heartbeat_answered),
+    StatusChanged: Telling(_status, lambda event, payload, outbox_id: StatusTold(event)),
+}
