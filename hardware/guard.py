@@ -104,9 +104,10 @@ class Guard:
     def _holds_second(self, sensed: Sensed, now_s: float) -> bool:
         """Return whether the second contactor stays told to close while main is.
 
-        One that has not followed, or fell off, is left open: it would close under load.
+        One that has not followed main in time, or fell off, is left open: it would close
+        under load.
         """
-        following = not sensed.main_closed or now_s - self.closed_since_s <= FOLLOW_S
+        following = now_s - self.closed_since_s <= FOLLOW_S
         return self.told_second and (sensed.second_closed or following)
 
 

@@ -1,7 +1,7 @@
 """The guard: what it does, case by case, then what it never does, whatever comes."""
 
 import math
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
@@ -103,6 +103,15 @@ def test_without_a_rated_cable_nothing_is_offered_or_closed(
     assert charging(FULL, sensed, 11.0) == replace(Actuation.SAFE, lock=True)
 
 
+@pytest.mark.parametrize("cable_a", [0.5, 5.9])
+def test_a_cable_that_carries_too_little_lets_the_ev_stop_by_itself(
+    charging: Watch, cable_a: float
+) -> None:
+    done = charging(FULL, replace(CLOSED, cable_a=cable_a), 11.0)
+
+    assert done == replace(FULL, offer_a=0.0)
+
+
 @pytest.mark.parametrize(("now_s", "valid_until_s"), [(math.nan, FOREVER), (11.0, math.nan)])
 def test_a_lease_that_cannot_be_compared_has_lapsed(
     charging: Watch, now_s: float, valid_until_s: float
@@ -116,6 +125,15 @@ def test_a_lease_that_cannot_be_compared_has_lapsed(
 def test_the_lock_stays_as_wanted_also_when_going_safe(settled: Watch, lock: bool) -> None:
     assert settled(replace(FULL, lock=lock), replace(ASKING, cable_a=0.0), 11.0).lock is lock
     assert settled(replace(FULL, lock=lock), ASKING, 11.0).lock is lock
+
+
+def test_a_check_leaves_the_guard_that_it_was_asked_of_alone() -> None:
+    guard = Guard()
+    after, _ = guard.check(FULL, ASKING, 5.0)
+
+    assert guard == Guard() != after
+    with pytest.raises(FrozenInstanceError):
+        guard.welded = False  # type: ignore[misc]
 
 
 # --- the offer ---------------------------------------------------------------------------
@@ -274,6 +292,15 @@ def test_a_contactor_that_stays_closed_is_welded_and_that_is_latched(
     assert settled(FULL, ASKING, 100.0) == replace(Actuation.SAFE, lock=True)
     assert settled(FULL, ASKING, 200.0) == replace(Actuation.SAFE, lock=True)
     assert settled.guard.faults == {WELDED}
+
+
+def test_two_seconds_closed_are_late_and_more_is_welded(settled: Watch) -> None:
+    settled(IDLE, CLOSED, 20.0)
+    settled(IDLE, CLOSED, 22.0)
+    assert not settled.guard.welded
+
+    settled(IDLE, CLOSED, 22.001)
+    assert settled.guard.welded
 
 
 def test_a_contactor_that_opens_in_time_is_not_welded(charging: Watch) -> None:
