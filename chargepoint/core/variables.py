@@ -111,16 +111,18 @@ class Variables:
         text = self.text(*_PASSWORD)
         return bytes.fromhex(text) if text else None
 
-    def put(self, component: str, variable: str, value: str, instance: str | None = None) -> None:
-        """Set a value on the station's own account, read-only or not; ValueError if it cannot be.
+    def put(self, component: str, variable: str, value: str, instance: str | None = None) -> bool:
+        """Set a value on the station's own account, read-only or not.
 
-        A value that is in force already is not stored again.
+        False: it does not fit, and the old one stays. A value that is in force already is
+        not stored again.
         """
         cell = self._cell(component, variable, instance)
         if cell.source != "stored" or cell.refusal(value):
-            raise ValueError(f"{cell.key} does not take {value!r}")
-        if value != self.value_of(cell):
+            return False
+        if cell.kept_form(value) != self.value_of(cell):
             self._store(cell, cell.kept_form(value))
+        return True
 
     def take_changes(self) -> dict[str, str]:
         """Return what must be kept on disk since the last call, by its key there."""
