@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import ValidationError
 
 from chargepoint.core.messages import Reply
@@ -44,6 +46,16 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+def is_our_fault(record: logging.LogRecord) -> bool:
+    """Return whether an error of the server is ours: strangers that do not speak HTTP get
+    their 400, but neither a traceback nor their bytes belong into the log."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
+
+
+LOG = logging.getLogger(__name__)
+LOG.addFilter(is_our_fault)
 
 
 def problem(

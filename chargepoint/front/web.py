@@ -59,6 +59,7 @@ class Front:
         runner: AppRunner = web.AppRunner(
             app.build(self._door, self._password, version(DISTRIBUTION)),
             access_log=None,
+            logger=app.LOG,
             auto_decompress=False,
             shutdown_timeout=SHUTDOWN_S,
         )
