@@ -430,6 +430,16 @@ def test_seeds_fill_only_what_nobody_has_set_and_may_set_read_only_ones() -> Non
     }
 
 
+@pytest.mark.requirement("1.6 9.4.2")
+def test_an_installer_may_offer_amperes_alone_in_the_words_of_1_6() -> None:
+    station = variables()
+
+    assert station.seed_key("ChargingScheduleAllowedChargingRateUnit", "Current")
+    assert station.members("SmartChargingCtrlr", "RateUnit") == ("A",)
+    assert value16(station, "ChargingScheduleAllowedChargingRateUnit") == "Current"
+    assert not variables().seed_key("ChargingScheduleAllowedChargingRateUnit", "Horses")
+
+
 def test_seeds_that_nothing_takes_are_told() -> None:
     station = variables()
 
