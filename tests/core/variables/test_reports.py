@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.core.config import EvseConfig, StationConfig
@@ -137,6 +137,7 @@ def test_what_can_be_written_is_persistent() -> None:
                 assert not variable.constant
 
 
+@settings(deadline=None)
 @given(st.integers(0, 120), st.integers(1, 50))
 @pytest.mark.requirement("B07.FR.04", "B07.FR.10")
 def test_a_report_arrives_whole_in_numbered_parts(count: int, per_part: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.core.config import EvseConfig, StationConfig, StationIdentity
@@ -470,6 +470,7 @@ def test_stored_values_that_nothing_takes_any_more_are_ignored_and_named() -> No
 KEYS = [key for key, _, _ in variables().get_keys(GetKeys()).known]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(KEYS), st.text(max_size=12)), max_size=20))
 def test_whatever_was_accepted_is_there_after_a_restart(changes: list[tuple[str, str]]) -> None:
     station = variables()

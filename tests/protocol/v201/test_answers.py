@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.core.messages import (
@@ -173,6 +173,7 @@ JSON = SCALARS | st.lists(SCALARS, max_size=2)
 FIELDS = st.sampled_from(["status", "currentTime", "interval", "idTokenInfo", *INFO])
 
 
+@settings(deadline=None)
 @given(st.sampled_from(EVENTS), st.dictionaries(FIELDS, JSON | st.dictionaries(FIELDS, JSON)))
 def test_no_answer_does_more_than_fail(event, payload):
     with suppress(WireError):

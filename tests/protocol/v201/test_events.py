@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.core.config import StationIdentity
@@ -275,6 +275,7 @@ EVENTS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(EVENTS)
 def test_every_transaction_event_conforms(conforms, event):
     call = Adapter201().call(event, ME, None)

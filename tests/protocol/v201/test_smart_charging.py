@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargepoint.core.messages import ACCEPTED, Outcome, RemoteStart, Reply, SetProfile
@@ -194,6 +194,7 @@ def test_a_limit_that_is_no_number_is_refused(limit):
         tenths(limit)
 
 
+@settings(deadline=None)
 @given(st.floats(-1e6, 1e6))
 def test_cutting_a_limit_never_raises_it_and_cuts_only_once(limit):
     cut = tenths(limit)
@@ -284,6 +285,7 @@ def on_the_wire(said: Profile) -> dict[str, Any]:
     )
 
 
+@settings(deadline=None)
 @given(profiles())
 def test_every_profile_arrives_as_it_was_said(conforms, said):
     payload = on_the_wire(said)
