@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chargepoint.core.authorization import Accepted, Ask, Authorization, Decision, Refused
 from chargepoint.core.availability import Availability
@@ -204,9 +204,7 @@ class Access:
             if grant is None or not (grant.token.same_as(token) or _same_group(info, grant)):
                 continue
             if evse.state is State.AUTHORIZED:
-                evse.grant, evse.since_s = replace(grant, at_s=self._common.now.s), (
-                    self._common.now.s
-                )
+                evse.since_s = self._common.now.s
             else:
                 self._sessions.stop(
                     evse, Trigger.STOP_AUTHORIZED, StopReason.LOCAL, stop_token=token
@@ -214,13 +212,15 @@ class Access:
             return True
         return False
 
-    def _stop_group(
-        self, token: Token, info: TokenInfo | None, candidates: Iterable[Evse]
-    ) -> bool:
+    def _stop_group(self, token: Token, info: TokenInfo | None, candidates: Iterable[Evse]) -> bool:
         """Stop the session of the token's group that the answer told us of (C09.FR.03, .11)."""
         for evse in candidates:
             grant = evse.grant
-            if grant is not None and evse.state is not State.AUTHORIZED and _same_group(info, grant):
+            if (
+                grant is not None
+                and evse.state is not State.AUTHORIZED
+                and _same_group(info, grant)
+            ):
                 self._sessions.stop(
                     evse, Trigger.STOP_AUTHORIZED, StopReason.LOCAL, stop_token=token
                 )

@@ -70,9 +70,7 @@ class Blocks:
         self.access = Access(
             self.common, self.sessions, self.authorization, self.availability, self.smart_charging
         )
-        self.ledger = Ledger(
-            self.common, self.sessions, self.authorization, kept["central_id"]
-        )
+        self.ledger = Ledger(self.common, self.sessions, self.authorization, kept["central_id"])
         self.limiting = Limiting(self.common, self.smart_charging, self.registrar)
         self.resetting = Resetting(self.common, self.sessions)
         self.unlocking = Unlocking(self.common, self.sessions)
@@ -106,7 +104,7 @@ class Blocks:
 
     # --- the link ------------------------------------------------------------------------------
 
-    def link_up(self, dialect: Dialect) -> m.Reply:
+    def link_up(self, dialect: Dialect) -> None:
         """A connection stands: speak its version from now on."""
         common, now = self.common, self.turn.now
         common.dialect = dialect
@@ -118,27 +116,23 @@ class Blocks:
         self.registrar.link_up(dialect, now)
         self.turn.keep("dialect", "name", dialect.name)
         self.turn.note(f"connected to the central system, OCPP {dialect.name}")
-        return m.ACCEPTED
 
-    def link_down(self) -> m.Reply:
+    def link_down(self) -> None:
         """The connection is gone; what waited for an answer is decided without."""
         if self.registrar.connected:
-            self.turn.note("connection to the central system lost, going on without", level="warning")
+            self.turn.note("connection lost, going on without the central system", level="warning")
         self.registrar.link_down(self.turn.now)
         self.telling.link_lost()
         self.access.link_lost()
-        return m.ACCEPTED
 
-    def boot_answered(self, answer: m.BootAnswered) -> m.Reply:
+    def boot_answered(self, answer: m.BootAnswered) -> None:
         """After an acceptance every status is told anew (1.6 section 4.2, B01.FR.05)."""
         if self.registrar.answered(answer, self.turn.now):
             self.telling.forget()
             self.registrar.offline_since_s = None
-        return m.ACCEPTED
 
-    def heartbeat_answered(self, answer: m.HeartbeatAnswered) -> m.Reply:
+    def heartbeat_answered(self, answer: m.HeartbeatAnswered) -> None:
         self.turn.do(m.SetClock(answer.at))
-        return m.ACCEPTED
 
     def tell_statuses(self, now: Moment) -> None:
         """Tell changed statuses while anybody listens."""
@@ -171,14 +165,10 @@ class Blocks:
         self.turn.note(f"security: {seen.type} {seen.tech_info}".strip(), level="warning")
         self.turn.tell(m.SecurityEvent(seen.type, self.turn.now.utc, seen.tech_info))
 
-    def store_failed(self, why: str) -> m.Reply:
+    def store_failed(self, why: str) -> None:
         if why and not self.common.store_trouble:
             self.turn.note(f"the disk fails: {why}; no new sessions", level="error")
         self.common.store_trouble = why
-        return m.ACCEPTED
-
-    def accepted(self, _: None) -> m.Reply:
-        return m.ACCEPTED
 
     # --- the screen -------------------------------------------------------------------------------
 
@@ -219,4 +209,3 @@ def _evse(config: StationConfig, evse_id: int, kept: _Kept) -> Evse:
     own = next(each for each in config.evses if each.id == evse_id)
     register_wh = kept["register"].get(str(evse_id), 0.0)
     return Evse(own, PowerPath(config.limits.min_a, own.phases), register_wh=register_wh)
-

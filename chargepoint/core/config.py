@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -83,7 +84,8 @@ class StationConfig:
     """Everything the core needs to know before it starts.
 
     *meter_roles* are the station's meters that exist: "mains", "circuit", "battery";
-    *metered_evses* the EVSEs with a meter of their own.
+    *metered_evses* the EVSEs with a meter of their own. *stale_after_s* and *fallback_a*
+    hold the meters' own settings by role, where they differ from [limits].
     """
 
     identity: StationIdentity = field(default_factory=StationIdentity)
@@ -95,5 +97,7 @@ class StationConfig:
     max_current_a: float = 32.0
     meter_roles: frozenset[str] = frozenset()
     metered_evses: frozenset[int] = frozenset({1})
+    stale_after_s: Mapping[str, float] = field(default_factory=dict)
+    fallback_a: Mapping[str, float] = field(default_factory=dict)
     has_central: bool = False
     security_profile: int = 0

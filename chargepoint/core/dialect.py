@@ -25,17 +25,22 @@ class Dialect:
 
     *status_words* maps each status to the version's word; statuses with one word are
     not told apart. *tx_start_points* and *tx_stop_points* are fixed where the version
-    has no variable for them (None: read TxCtrlr). *reset_reasons* name the stop reason
-    of a reset that waits and of one that does not. *triggers* are the
-    messages that TriggerMessage may name; *triggers_need_connector*: StatusNotification
-    only for a named connector (F06.FR.12). *triggers_aligned_values*: a triggered MeterValues carries the aligned list (F06.FR.06), else the sampled one
-    (1.6 section 5.17). *ended_samples_every_update*: samples for the end of a transaction
-    are taken whenever one is sent (1.6 StopTxnSampledData), else every TxEndedInterval.
+    has no variable for them (None: read TxCtrlr). *soft_reset_reason* and
+    *hard_reset_reason* stop the transactions of a reset; *soft_reset_waits* for them.
+
+    *triggers* are the messages that TriggerMessage may name; *triggers_need_connector*:
+    StatusNotification only for a named connector (F06.FR.12). *triggers_aligned_values*:
+    a triggered MeterValues carries the aligned list (F06.FR.06), else the sampled one
+    (1.6 section 5.17). *ended_samples_every_update*: samples for the end of a
+    transaction are taken whenever one is sent (1.6 StopTxnSampledData), else every
+    TxEndedInterval.
+
     *station_availability_cascades*: a change for the whole station also sets every
     connector (1.6 section 5.2), else each keeps its own (G03.FR.07).
     *status_tells_errors*: StatusNotification carries error and info, so that a change of
     these alone is told too. *warns_without_security*: profile 0 is no profile of the
-    version (2.0.1 A00.FR.001), only good for test benches.
+    version (2.0.1 A00.FR.001), only good for test benches. *numbers_transactions*: the
+    central system numbers transactions, and a TxProfile may come without a number (1.6).
     """
 
     name: str
@@ -57,3 +62,4 @@ class Dialect:
     station_availability_cascades: bool = False
     status_tells_errors: bool = False
     warns_without_security: bool = False
+    numbers_transactions: bool = False

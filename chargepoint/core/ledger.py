@@ -62,5 +62,6 @@ class Ledger:
 
     def _settle(self, event: TransactionEvent) -> None:
         """Forget the number of a transaction whose last event has left the outbox."""
-        if event.phase is TxPhase.ENDED and self.central_ids.pop(event.transaction_id, None):
+        if event.phase is TxPhase.ENDED and event.transaction_id in self.central_ids:
+            del self.central_ids[event.transaction_id]
             self._common.turn.forget("central_id", event.transaction_id)

@@ -55,9 +55,7 @@ def _power(source: Source) -> Iterator[Row]:
     power_w = source.reading.power_w
     if power_w is None:
         voltages_v = source.reading.voltages_v or (source.voltage_v,) * 3
-        power_w = sum(
-            a * v for a, v in zip(source.reading.currents_a, voltages_v, strict=True)
-        )
+        power_w = sum(a * v for a, v in zip(source.reading.currents_a, voltages_v, strict=True))
     yield None, max(0.0, power_w)
 
 

@@ -205,5 +205,3 @@ _WHY_NOT = {
     State.STOPPED: "session over",
     State.DETACHED: "unplugged at the car",
 }
-
-

@@ -28,6 +28,9 @@ from profiles.limits import combine
 Memory = Mapping[str, Mapping[str, Any]]
 """What was kept on disk: kind, key, value."""
 
+Routes = dict[type, Callable[[Any], m.Reply | m.Later | None]]
+"""What each command is given to; None is ACCEPTED."""
+
 
 class Station:
     """One charging station, without any I/O."""
@@ -42,7 +45,7 @@ class Station:
     ) -> None:
         self._blocks = Blocks(config, memory, dialect, new_id, now)
         self._committed = 0
-        self._rows: dict[type, Callable[[Any], m.Reply | m.Later]] = self._routes()
+        self._rows: Routes = self._routes()
 
     # --- in ----------------------------------------------------------------------------------
 
@@ -51,7 +54,7 @@ class Station:
         self._blocks.turn.now = now
         reply = self._rows[type(command)](command)
         self._keep_variables()
-        return reply
+        return m.ACCEPTED if reply is None else reply
 
     def tick(self, inputs: Inputs, now: Moment) -> dict[int, Actuation]:
         """Look at what is, let time act, and return what each board shall do."""
@@ -147,7 +150,7 @@ class Station:
 
     # --- routing -----------------------------------------------------------------------------
 
-    def _routes(self) -> dict[type, Callable[[Any], m.Reply | m.Later]]:
+    def _routes(self) -> Routes:
         b = self._blocks
         ids = b.ledger.central_ids
         return {
@@ -173,11 +176,11 @@ class Station:
             m.LinkDown: lambda _: b.link_down(),
             m.BootAnswered: lambda c: b.boot_answered(c),
             m.HeartbeatAnswered: lambda c: b.heartbeat_answered(c),
-            m.AuthorizeAnswered: lambda c: b.accepted(b.access.answered(c)),
-            m.StatusTold: lambda c: b.accepted(b.telling.confirmed(c.event)),
-            m.EventDelivered: lambda c: b.accepted(b.ledger.delivered(c)),
-            m.EventGivenUp: lambda c: b.accepted(b.ledger.given_up(c)),
-            m.NoteSecurity: lambda c: b.accepted(b.note_security(c)),
+            m.AuthorizeAnswered: lambda c: b.access.answered(c),
+            m.StatusTold: lambda c: b.telling.confirmed(c.event),
+            m.EventDelivered: lambda c: b.ledger.delivered(c),
+            m.EventGivenUp: lambda c: b.ledger.given_up(c),
+            m.NoteSecurity: lambda c: b.note_security(c),
             m.StoreFailed: lambda c: b.store_failed(c.why),
             m.StoreWorks: lambda _: b.store_failed(""),
         }

@@ -1,0 +1,25 @@
+"""What the station remembers over a power cut: kind of memory -> type of its values."""
+
+from __future__ import annotations
+
+from chargepoint.core.authorization import CacheEntry
+from chargepoint.core.availability import Scheduled
+from chargepoint.core.evse import SessionRecord, Transaction
+from chargepoint.core.words import BootReason, MeterSample
+from profiles.schedule import Profile
+
+KINDS: dict[str, object] = {
+    "availability": bool,
+    "availability_scheduled": Scheduled,
+    "boot": BootReason,
+    "cache": CacheEntry,
+    "central_id": int,
+    "dialect": str,
+    "profile": Profile,
+    "register": float,
+    "sample": MeterSample,
+    "session": SessionRecord,
+    "simulator": dict[str, dict[str, float]],
+    "transaction": Transaction,
+    "variable": str,
+}

@@ -1,0 +1,233 @@
+"""Charging profiles of the central system: installed, applied, told. The rules are profiles/'s.
+
+1.6 sections 3.13, 5.5, 5.7, 5.16; 2.0.1 K01 to K10, F01.FR.26.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from chargepoint.core.common import Common
+from chargepoint.core.evse import Evse
+from chargepoint.core.messages import (
+    ACCEPTED,
+    ClearProfiles,
+    CompositeReply,
+    GetComposite,
+    Outcome,
+    Reply,
+    SetProfile,
+)
+from profiles.composite import Now, Running, composite, limits_at, station_limits_at
+from profiles.limits import Limit
+from profiles.schedule import Profile, Purpose, Unit
+from profiles.units import Supply
+from profiles.validation import RULES, Clash, Context, cleared_by, reasons, replaced_by
+
+TABLE = "SmartChargingCtrlr"
+
+
+class SmartCharging:
+    """The installed profiles and the limits they set now."""
+
+    def __init__(self, common: Common, kept: Mapping[str, Profile]) -> None:
+        self._common = common
+        self._profiles = {profile.id: profile for profile in kept.values()}
+        self._supply = Supply(common.config.supply_voltage_v, common.config.phases)
+        self._now: dict[int, tuple[Running, Now]] = {}
+        for profile in kept.values():  # no transaction survives a start: K02.FR.05
+            if profile.purpose is Purpose.TX:
+                self._remove(profile.id)
+
+    def __len__(self) -> int:
+        return len(self._profiles)
+
+    # --- what the central system asks --------------------------------------------------------
+
+    def set(self, command: SetProfile, central_ids: Mapping[str, int]) -> Reply:
+        """Install a profile, or say why not: 1.6 section 5.16, K01."""
+        if not self._enabled():
+            return Reply(Outcome.UNSUPPORTED, "NotEnabled", "smart charging is off")
+        profile = self._for_transaction(command, central_ids)
+        if profile.evse_id and profile.evse_id not in self._common.evses:
+            return Reply(Outcome.UNKNOWN_EVSE, "UnknownEvse", f"no EVSE {profile.evse_id}")
+        refusal = self._refusal(profile, remote_start=False)
+        return refusal or self._install(profile)
+
+    def clear(self, command: ClearProfiles) -> Reply:
+        """Remove what matches: 1.6 section 5.5, K10."""
+        ids = cleared_by(
+            self._profiles.values(),
+            command.id,
+            command.evse_id,
+            command.purpose,
+            command.stack_level,
+        )
+        for profile_id in ids:
+            self._remove(profile_id)
+        if not ids:
+            return Reply(Outcome.UNKNOWN, "NotFound", "no such profile is installed")
+        self._common.turn.note(f"charging profile {', '.join(map(str, ids))} cleared")
+        return ACCEPTED
+
+    def composite(self, command: GetComposite, local_a: Mapping[int, float]) -> Reply:
+        """GetCompositeSchedule: 1.6 section 5.7, K08. Counts from the second of receipt."""
+        if not self._enabled():
+            return Reply(Outcome.UNSUPPORTED, "NotEnabled", "smart charging is off")
+        if command.evse_id and command.evse_id not in self._common.evses:
+            return Reply(Outcome.UNKNOWN_EVSE, "UnknownEvse", f"no EVSE {command.evse_id}")
+        units = self._units()
+        unit = command.unit or units[0]
+        if unit not in units:
+            return Reply(Outcome.REJECTED, "UnsupportedRateUnit", f"no schedules in {unit}")
+        start_at = self._common.now.utc.replace(microsecond=0)
+        running = {evse.id: running_at(evse) for evse in self._common.evses.values()}
+        periods = composite(
+            self._profiles.values(),
+            command.evse_id,
+            running,
+            start_at,
+            command.duration_s,
+            unit,
+            self._supply,
+            local_a,
+        )
+        return CompositeReply(
+            Outcome.ACCEPTED,
+            evse_id=command.evse_id,
+            start_at=start_at,
+            duration_s=command.duration_s,
+            unit=unit,
+            periods=periods,
+        )
+
+    # --- a remote start's profile ----------------------------------------------------------------
+
+    def refuse_remote_start(self, profile: Profile, evse: Evse) -> Reply | None:
+        """Return why a remote start's profile is no good, None when it is (K05, F01.FR.26)."""
+        if not self._enabled():
+            return None  # F01.FR.12: ignored
+        return self._refusal(replace(profile, evse_id=evse.id), remote_start=True)
+
+    def transaction_began(self, evse: Evse) -> None:
+        """Bind the profile that came with the remote start to its transaction."""
+        grant, transaction = evse.grant, evse.transaction
+        if grant is None or grant.profile is None or transaction is None or not self._enabled():
+            return
+        self._install(replace(grant.profile, evse_id=evse.id, transaction_id=transaction.id))
+
+    def transaction_ended(self, transaction_id: str) -> None:
+        """Delete the profiles of a transaction that is over: K02.FR.05, 1.6 section 3.13.1."""
+        for profile in list(self._profiles.values()):
+            if profile.transaction_id == transaction_id:
+                self._remove(profile.id)
+
+    def energy_offered(self, evse: Evse) -> None:
+        """Energy is offered for the first time: the origin of relative schedules."""
+        transaction = evse.transaction
+        if transaction is not None and transaction.energy_offered_at is None:
+            changed = evse.update_transaction(energy_offered_at=self._common.now.utc)
+            self._common.turn.keep("transaction", changed.id, changed)
+
+    # --- limits now ------------------------------------------------------------------------------
+
+    def limits(self, evse: Evse) -> tuple[Limit, ...]:
+        """Return what the profiles allow this EVSE now; cached until it may change."""
+        running = running_at(evse)
+        cached = self._now.get(evse.id)
+        if cached is None or cached[0] != running or not cached[1].holds(self._common.now.utc):
+            found = limits_at(
+                self._profiles.values(), evse.id, running, self._common.now.utc, self._supply
+            )
+            cached = self._now[evse.id] = (running, found)
+        return cached[1].limits
+
+    def station_limits(self) -> tuple[Limit, ...]:
+        """Return what the profiles allow all EVSEs together, to be shared (K04.FR.05)."""
+        cached = self._now.get(0)
+        if cached is None or not cached[1].holds(self._common.now.utc):
+            found = station_limits_at(self._profiles.values(), self._common.now.utc, self._supply)
+            cached = self._now[0] = (Running(), found)
+        return cached[1].limits
+
+    # --- the pieces -------------------------------------------------------------------------
+
+    def _for_transaction(self, command: SetProfile, central_ids: Mapping[str, int]) -> Profile:
+        """Return a TxProfile with our own transaction id: 1.6 has another, or none (7.8)."""
+        profile = command.profile
+        if profile.purpose is not Purpose.TX or profile.transaction_id is not None:
+            return profile
+        evse = self._common.evses.get(profile.evse_id)
+        running = evse.transaction if evse is not None else None
+        if not self._common.dialect.numbers_transactions or running is None:
+            return profile
+        number = command.central_transaction_id
+        is_ours = number is None or central_ids.get(running.id) == number
+        return replace(profile, transaction_id=running.id if is_ours else str(number))
+
+    def _refusal(self, profile: Profile, remote_start: bool) -> Reply | None:
+        context = self._context(remote_start)
+        found = reasons(profile, self._profiles.values(), context)
+        if not found:
+            return None
+        self._common.turn.note(
+            f"charging profile {profile.id} refused: {found[0].info}", profile.evse_id, "warning"
+        )
+        return Reply(Outcome.REJECTED, found[0].reason, found[0].info)
+
+    def _context(self, remote_start: bool) -> Context:
+        variables, config = self._common.variables, self._common.config
+        return Context(
+            evse_ids=frozenset(self._common.evses),
+            rules=RULES[Clash(self._common.dialect.profile_clash.value)],
+            transactions={
+                evse.id: evse.transaction.id
+                for evse in self._common.evses.values()
+                if evse.transaction is not None
+            },
+            units=frozenset(self._units()),
+            max_stack_level=variables.integer(TABLE, "ProfileStackLevel"),
+            max_periods=variables.integer(TABLE, "PeriodsPerSchedule"),
+            max_profiles=int(variables.maximum(TABLE, "Entries", "ChargingProfiles") or 0),
+            phases=config.phases,
+            remote_start=remote_start,
+        )
+
+    def _install(self, profile: Profile) -> Reply:
+        clash = Clash(self._common.dialect.profile_clash.value)
+        for profile_id in replaced_by(profile, self._profiles.values(), clash):
+            self._remove(profile_id)
+        self._profiles[profile.id] = profile
+        self._now.clear()
+        self._common.turn.keep("profile", str(profile.id), profile)
+        self._common.turn.note(
+            f"charging profile {profile.id} installed ({profile.purpose}, "
+            f"level {profile.stack_level}, {_first_period(profile)})",
+            profile.evse_id,
+        )
+        return ACCEPTED
+
+    def _remove(self, profile_id: int) -> None:
+        del self._profiles[profile_id]
+        self._now.clear()
+        self._common.turn.forget("profile", str(profile_id))
+
+    def _units(self) -> tuple[Unit, ...]:
+        return tuple(Unit(word) for word in self._common.variables.members(TABLE, "RateUnit"))
+
+    def _enabled(self) -> bool:
+        return self._common.variables.flag(TABLE, "Enabled")
+
+
+def running_at(evse: Evse) -> Running:
+    """Return what runs on an EVSE, as far as profiles care."""
+    transaction = evse.transaction
+    if transaction is None:
+        return Running()
+    return Running(transaction.id, transaction.energy_offered_at)
+
+
+def _first_period(profile: Profile) -> str:
+    schedule = profile.schedule
+    return f"{schedule.periods[0].limit:g} {schedule.unit}"

@@ -1,0 +1,136 @@
+"""One writer, no locks: commands enter the Station here, and what they leave is settled in order.
+
+Deciding is immediate; settling is a queue. A batch goes to disk, then its command is
+answered, then its events are told. Whatever is promised is on disk before the promise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from chargepoint.core.inputs import Inputs
+from chargepoint.core.messages import (
+    ACCEPTED,
+    Batch,
+    Command,
+    Later,
+    Reply,
+    StoreFailed,
+    StoreWorks,
+)
+from chargepoint.core.station import Station
+from chargepoint.core.words import Moment
+from chargepoint.errors import StoreError
+from hardware.api import Actuation
+
+RETRY_S = 1.0
+
+log = logging.getLogger(__name__)
+LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+class Disk(Protocol):
+    """What of the store is used here."""
+
+    async def commit(self, batch: Batch) -> tuple[int, ...]: ...
+
+
+class Turns:
+    """Serializes everything that touches one Station."""
+
+    def __init__(
+        self,
+        station: Station,
+        disk: Disk,
+        now: Callable[[], Moment],
+        settled: Callable[[Batch], None],
+    ) -> None:
+        self._station = station
+        self._disk = disk
+        self._now = now
+        self._settled = settled
+        self._queue: asyncio.Queue[tuple[Batch, Callable[[], None] | None]] = asyncio.Queue()
+        self._tickets: dict[int, Callable[[Reply], None]] = {}
+        self._trouble = False
+
+    def handle(self, command: Command) -> Reply | Later:
+        """Give one command to the station; call ``settle`` when the turn is complete."""
+        return self._station.handle(command, self._now())
+
+    def settle(self, then: Callable[[], None] | None = None) -> None:
+        """Close the turn: *then* is called when what it left is on disk."""
+        batch = self._station.take()
+        for note in batch.notes:
+            where = f"EVSE {note.evse_id}: " if note.evse_id else ""
+            log.log(LEVELS[note.level], "%s%s", where, note.text)
+        if then is not None or not _empty(batch):
+            self._queue.put_nowait((batch, then))
+
+    def submit(self, command: Command) -> Reply:
+        """Give one command to the station and return its answer; settling follows."""
+        reply = self.handle(command)
+        self.settle()
+        return ACCEPTED if isinstance(reply, Later) else reply
+
+    async def submit_and_settle(self, command: Command) -> None:
+        """Give one command to the station; return when what it left is on disk."""
+        done = asyncio.Event()
+        self.handle(command)
+        self.settle(done.set)
+        await done.wait()
+
+    def later(self, ticket: int, answer: Callable[[Reply], None]) -> None:
+        """Call *answer* with the reply to *ticket*, when it comes."""
+        self._tickets[ticket] = answer
+
+    def decide(self, inputs: Inputs) -> Mapping[int, Actuation]:
+        """Let the station look at what is and return what the boards shall do."""
+        actuations = self._station.tick(inputs, self._now())
+        self.settle()
+        return actuations
+
+    async def run(self) -> None:
+        """Settle batches for ever, in order."""
+        while True:
+            batch, then = await self._queue.get()
+            await self._commit(batch)
+            self._station.committed(batch.number)
+            if then is not None:
+                then()
+            for ticket, reply in batch.answers:
+                answer = self._tickets.pop(ticket, None)
+                if answer is not None:
+                    answer(reply)
+            self._settled(batch)
+            self._queue.task_done()
+
+    async def drain(self) -> None:
+        """Return when everything left so far is settled."""
+        await self._queue.join()
+
+    async def _commit(self, batch: Batch) -> None:
+        """Put the batch on disk, however long the disk refuses it: nothing is promised twice."""
+        while batch.touches_disk:
+            try:
+                await self._disk.commit(batch)
+            except StoreError as error:
+                self._complain(str(error))
+                await asyncio.sleep(RETRY_S)
+                continue
+            if self._trouble:
+                self._trouble = False
+                self.submit(StoreWorks())
+            return
+
+    def _complain(self, why: str) -> None:
+        if not self._trouble:
+            log.error("the disk fails: %s", why)
+            self._trouble = True
+            self.submit(StoreFailed(why))
+
+
+def _empty(batch: Batch) -> bool:
+    return not (batch.touches_disk or batch.live or batch.answers or batch.effects or batch.notes)
