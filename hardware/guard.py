@@ -28,12 +28,15 @@ WELDED = Fault(
 class Guard:
     """What one board was told and how it followed; times are monotonic, inf is "not now".
 
-    ``check`` returns the next Guard; the caller keeps that one. *welded* is latched:
-    only a new Guard, after somebody has looked at the contactor, forgets it.
+    ``check`` returns the next Guard; the caller keeps that one. *told_at_s* is when the
+    contactors were last told something else: what was sensed before says nothing about
+    how they followed. *welded* is latched: only a new Guard, after somebody has looked
+    at the contactor, forgets it.
     """
 
     told_main: bool = False
     told_second: bool = False
+    told_at_s: float = -math.inf
     open_since_s: float = math.inf  # main told open and sensed open
     closed_since_s: float = math.inf  # main sensed closed
     stuck_since_s: float = math.inf  # something closed that must not be
@@ -63,27 +66,36 @@ class Guard:
             done = replace(Actuation.SAFE, lock=wanted.lock)
         else:
             done = guard._lowered(wanted, sensed, now_s)
-        return replace(guard, told_main=done.close_main, told_second=done.close_second), done
+        same = (done.close_main, done.close_second) == (self.told_main, self.told_second)
+        told_at_s = self.told_at_s if same else now_s
+        return replace(
+            guard,
+            told_main=done.close_main,
+            told_second=done.close_second,
+            told_at_s=told_at_s,
+        ), done
 
     def _seen(self, sensed: Sensed, now_s: float) -> Guard:
         """Return this guard with *sensed* written down.
 
         A main contactor that has opened by itself counts as told to open: it closes
-        again only like any other that was open.
+        again only like any other that was open. An old sense, of a board that is polled
+        slowly or has fallen silent, proves neither an open contactor nor a welded one.
         """
+        heard = sensed.at_s > self.told_at_s
         dropped = self.closed_since_s < math.inf and not sensed.main_closed
         told_main = self.told_main and not dropped
         alone = sensed.second_closed and not (self.told_second and sensed.main_closed)
-        stray = alone or (sensed.main_closed and not told_main)
-        stuck_since_s = _since(self.stuck_since_s, stray, now_s)
-        is_open = not (told_main or sensed.main_closed)
+        stray = heard and (alone or (sensed.main_closed and not told_main))
+        stuck_since_s = _since(self.stuck_since_s, stray, sensed.at_s)
+        is_open = heard and not (told_main or sensed.main_closed)
         return replace(
             self,
             told_main=told_main,
             open_since_s=_since(self.open_since_s, is_open, now_s),
             closed_since_s=_since(self.closed_since_s, sensed.main_closed, now_s),
             stuck_since_s=stuck_since_s,
-            welded=self.welded or now_s - stuck_since_s > FOLLOW_S,
+            welded=self.welded or sensed.at_s - stuck_since_s > FOLLOW_S,
         )
 
     def _lowered(self, wanted: Actuation, sensed: Sensed, now_s: float) -> Actuation:

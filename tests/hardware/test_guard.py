@@ -26,6 +26,11 @@ class Watch:
         self.guard = Guard()
 
     def __call__(self, wanted: Actuation, sensed: Sensed, now_s: float) -> Actuation:
+        """Check with what is sensed just now."""
+        return self.late(wanted, replace(sensed, at_s=now_s), now_s)
+
+    def late(self, wanted: Actuation, sensed: Sensed, now_s: float) -> Actuation:
+        """Check with what was sensed at ``sensed.at_s``."""
         self.guard, done = self.guard.check(wanted, sensed, now_s)
         return done
 
@@ -343,6 +348,42 @@ def test_phases_on_with_neutral_off_end_as_a_fault(settled: Watch) -> None:
     assert done == replace(Actuation.SAFE, lock=True)
 
 
+def test_a_board_that_falls_silent_is_not_welded(charging: Watch) -> None:
+    last = replace(CLOSED, at_s=11.0, faults=frozenset({Fault(FaultCode.INTERNAL_ERROR)}))
+    for now_s in (12.0, 13.0, 60.0):
+        assert not charging.late(FULL, last, now_s).close_main
+    charging(IDLE, CLOSED, 60.1)  # back, and has not heard yet that it must open
+    charging(IDLE, ASKING, 60.3)
+
+    assert charging.guard.faults == frozenset()
+
+
+def test_what_was_sensed_before_the_telling_does_not_count_as_following(charging: Watch) -> None:
+    old = replace(CLOSED, at_s=20.0)
+    assert not charging.late(IDLE, old, 20.0).close_main
+    charging.late(IDLE, old, 20.1)
+    assert charging.guard.stuck_since_s == math.inf
+
+    charging(IDLE, CLOSED, 20.2)
+    assert charging.guard.stuck_since_s == 20.2
+
+
+def test_an_open_contactor_sensed_before_the_telling_is_no_rest(settled: Watch) -> None:
+    old = replace(ASKING, at_s=10.9)
+    assert settled.late(FULL, old, 11.0).close_main
+    assert not settled.late(IDLE, old, 11.1).close_main
+    assert not settled.late(FULL, old, 30.0).close_main
+
+    assert not settled(FULL, ASKING, 30.1).close_main
+    assert settled(FULL, ASKING, 30.1 + SETTLE_S).close_main
+
+
+def test_a_sense_without_a_time_closes_nothing(watch: Watch) -> None:
+    timeless = replace(ASKING, at_s=math.nan)
+
+    assert not any(watch.late(FULL, timeless, now_s).close_main for now_s in (1.0, 2.0, 9.0))
+
+
 def test_charging_for_hours_is_not_welding(charging: Watch) -> None:
     assert charging(FULL, CLOSED, 40_000.0) == FULL
     assert charging.guard.faults == frozenset()
@@ -357,7 +398,7 @@ WANTED = st.builds(
 FAULTS = st.frozensets(st.builds(Fault, st.sampled_from(FaultCode)), max_size=1)
 SENSED = st.builds(
     Sensed,
-    st.just(0.0),
+    st.floats(0.0, 20.0),
     st.one_of(st.just(Pilot.C), st.sampled_from(Pilot)),
     st.booleans(),
     st.booleans(),
