@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterator
 
-from chargepoint.settings.equipment import Evse, Meter
+from chargepoint.settings.drivers import driver_mistakes
 from chargepoint.settings.mistakes import Mistake, Place
 from chargepoint.settings.model import Settings
 from chargepoint.settings.pem import check_authorities, check_key_pair, read_pem
@@ -18,7 +17,6 @@ PASSWORD_PROFILES = (1, 2)
 TLS_PROFILES = (2, 3)
 TLS_LISTS = ("csms_root_ca", "manufacturer_root_ca", "v2g_root_ca", "mo_root_ca")
 LONGEST_16 = 20  # CiString20 of OCPP 1.6: chargePointVendor, idTag
-ALIKE = 0.85  # closer than this, a driver's key is one of ours misspelled
 
 
 def all_mistakes(settings: Settings) -> Iterator[Mistake]:
@@ -144,31 +142,10 @@ def _buses(settings: Settings) -> Iterator[Mistake]:
 
 def _bus_names(settings: Settings) -> Iterator[tuple[Place, str]]:
     yield ("power_share",), settings.power_share.bus
-    for place, table in _driver_tables(settings):
-        yield place, table.bus
-
-
-def _driver_tables(settings: Settings) -> Iterator[tuple[Place, Meter | Evse]]:
-    meters = settings.hardware.meters
-    for role in type(meters).model_fields:
-        meter: Meter | None = getattr(meters, role)
-        if meter is not None:
-            yield ("hardware", "meters", role), meter
+    for place, meter in settings.meter_tables():
+        yield place, meter.bus
     for position, evse in enumerate(settings.evse):
-        yield ("evse", position), evse
-        if evse.meter is not None:
-            yield ("evse", position, "meter"), evse.meter
-
-
-def _misspelled(settings: Settings) -> Iterator[Mistake]:
-    """A driver's own keys pass, but hardly one that is nearly one of ours."""
-    for place, table in _driver_tables(settings):
-        ours: Mapping[str, object] = type(table).model_fields
-        for key in table.options:
-            meant = get_close_matches(key.lower(), ours, n=1, cutoff=ALIKE)
-            if meant:
-                text = f"unknown key; did you mean {meant[0]}?"
-                yield Mistake((*place, key), text)
+        yield ("evse", position), evse.bus
 
 
 CHECKS: tuple[Check, ...] = (
@@ -180,5 +157,5 @@ CHECKS: tuple[Check, ...] = (
     _numbering,
     _order,
     _buses,
-    _misspelled,
+    driver_mistakes,
 )

@@ -20,7 +20,7 @@ def station_config(settings: Settings) -> StationConfig:
     meters = {evse.id: settings.meter_of(evse) for evse in settings.evse}
     return StationConfig(
         identity=identity(settings),
-        evses=tuple(_evse(settings, evse) for evse in settings.evse),
+        evses=tuple(evse_config(settings, evse) for evse in settings.evse),
         limits=LimitsConfig(**dict(settings.limits)),
         offline=OfflineConfig(**dict(settings.offline)),
         supply_voltage_v=settings.hardware.supply_voltage_v,
@@ -28,6 +28,16 @@ def station_config(settings: Settings) -> StationConfig:
         max_current_a=settings.hardware.max_current_a,
         meter_roles=frozenset(settings.station_meters),
         metered_evses=frozenset(evse_id for evse_id, meter in meters.items() if meter),
+        stale_after_s={
+            role: meter.stale_after_s
+            for role, meter in settings.station_meters.items()
+            if meter.stale_after_s is not None
+        },
+        fallback_a={
+            role: meter.fallback_a
+            for role, meter in settings.station_meters.items()
+            if meter.fallback_a is not None
+        },
         has_central=bool(settings.csms.url),
         security_profile=settings.csms.security_profile,
     )
@@ -48,7 +58,8 @@ def program_version() -> str:
         return "0"
 
 
-def _evse(settings: Settings, evse: Evse) -> EvseConfig:
+def evse_config(settings: Settings, evse: Evse) -> EvseConfig:
+    """Return *evse* with what it takes over from [hardware]."""
     hardware = settings.hardware
     return EvseConfig(
         id=evse.id,

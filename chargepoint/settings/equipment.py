@@ -6,6 +6,7 @@ Tables that belong to a driver take keys that only the driver knows; they wait i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
@@ -20,15 +21,23 @@ from chargepoint.settings.values import (
     Lowered,
     PhaseCount,
     PhaseMap,
+    Says,
     Secret,
     Span,
     Text,
 )
+from hardware.registry import OURS, Kind
 
 NO_METER = "none"
 SIMULATED = "sim"
 
-DriverName = Annotated[Id, Lowered]
+
+def _quoted(names: Iterable[str]) -> str:
+    return "a driver: " + ", ".join(f'"{name}"' for name in names)
+
+
+DriverName = Annotated[Id, Lowered, Says(_quoted(OURS[Kind.BOARD]))]
+MeterDriver = Annotated[Id, Lowered, Says(_quoted([*OURS[Kind.METER], NO_METER]))]
 
 
 class DriverTable(Section):
@@ -56,9 +65,7 @@ class Bus(Section):
 class Meter(DriverTable):
     """One meter. Keys beyond these are the driver's own."""
 
-    driver: DriverName = Field(
-        description='"modbus", "dsmr", "homewizard", "pushed", "sim", or "none" for no meter'
-    )
+    driver: MeterDriver = Field(description='Who reads it; "none": there is no meter')
     model: Annotated[Text, Lowered] = Field(
         default="", description='A row of the driver\'s table, as in "eastron_sdm630"'
     )

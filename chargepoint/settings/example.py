@@ -29,7 +29,7 @@ EXAMPLES: dict[str, str] = {
     "component_instance": '"..."',
     "connector": "1",
     "device_id": "10",
-    "driver": '"modbus"',
+    "driver": '"sim"',
     "evse": "1",
     "fallback_a": "6",
     "instance": '"..."',

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from chargepoint.settings.equipment import NO_METER, SIMULATED, Evse, Hardware, Meter
+from chargepoint.settings.equipment import NO_METER, SIMULATED, Evse, Hardware, Meter, Meters
 from chargepoint.settings.sections import (
     Agent,
     Api,
@@ -57,6 +58,16 @@ class Settings(Section):
     def driver_of(self, evse: Evse) -> str:
         """Return the name of the driver of *evse*'s board."""
         return evse.driver or self.hardware.driver
+
+    def meter_tables(self) -> Iterator[tuple[tuple[str | int, ...], Meter]]:
+        """Return every meter that is written, with the key of its table."""
+        for role in Meters.model_fields:
+            meter: Meter | None = getattr(self.hardware.meters, role)
+            if meter is not None:
+                yield ("hardware", "meters", role), meter
+        for position, evse in enumerate(self.evse):
+            if evse.meter is not None:
+                yield ("evse", position, "meter"), evse.meter
 
     def meter_of(self, evse: Evse) -> Meter | None:
         """Return the meter of *evse*, None when it has none."""

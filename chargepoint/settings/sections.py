@@ -237,8 +237,14 @@ class Simulator(Section):
     house_a: PerPhase = Field(
         default=(0.0, 0.0, 0.0), description="What the house draws, per phase"
     )
+    circuit_a: PerPhase = Field(
+        default=(0.0, 0.0, 0.0), description="What else the EVSEs' circuit feeds, per phase"
+    )
     solar_w: Annotated[float, Field(ge=0, le=1_000_000), Counted] = Field(
         default=0.0, description="What the roof gives, all phases together"
+    )
+    battery_w: Annotated[float, Field(ge=-1_000_000, le=1_000_000), Counted] = Field(
+        default=0.0, description="What the home battery takes; below zero it gives"
     )
 
 

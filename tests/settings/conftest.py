@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from pydantic import ConfigDict, create_model
 
 from chargepoint.errors import SettingsError
 from chargepoint.settings import Settings, load
+from hardware.registry import OURS, Kind
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +21,16 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("CHARGEPOINT_") or name == "CREDENTIALS_DIRECTORY":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def acme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver of boards and meters that takes anything."""
+    module = ModuleType("acme_driver")
+    vars(module)["Config"] = create_model("Config", __config__=ConfigDict(extra="allow"))
+    monkeypatch.setitem(sys.modules, "acme_driver", module)
+    for kind in Kind:
+        monkeypatch.setitem(OURS[kind], "acme", "acme_driver")
 
 
 @pytest.fixture

@@ -8,7 +8,11 @@ import pytest
 
 from chargepoint.errors import SettingsError
 from chargepoint.settings import load
+from chargepoint.settings.schema import known
+from hardware.registry import Kind, names
 
+BOARDS, METERS = (", ".join(names(kind)) for kind in Kind)
+DRIVER = known()["hardware", "meters", "circuit", "driver"]
 NUMBER = "a number from 0 to 1000 A"
 
 MISTAKES = {
@@ -135,16 +139,35 @@ MISTAKES = {
     ),
     "meter without driver": (
         '[hardware.meters.circuit]\nmodel = "x"',
-        "hardware.meters.circuit.driver: is needed; allowed: a text of 1 to 50 characters",
+        'hardware.meters.circuit.driver: is needed; allowed: a driver: "pushed", "sim", "none"',
     ),
     "driver's key that is nearly ours": (
         '[hardware.meters.mains]\ndriver = "sim"\ninvertd = true',
         "hardware.meters.mains.invertd: unknown key; did you mean inverted?",
     ),
     "unknown bus": (
-        '[hardware.buses.one]\nport = "/dev/ttyS0"\n'
-        '[hardware.meters.mains]\ndriver = "modbus"\nbus = "two"',
-        "hardware.meters.mains.bus: no bus is called 'two'; there is one",
+        '[hardware.buses.one]\nport = "/dev/ttyS0"\n[power_share]\nbus = "two"',
+        "power_share.bus: no bus is called 'two'; there is one",
+    ),
+    "no bus at all": (
+        '[power_share]\nbus = "two"',
+        "power_share.bus: no bus is called 'two'; there is none; add [hardware.buses.NAME]",
+    ),
+    "unknown driver of a meter": (
+        '[hardware.meters.mains]\ndriver = "acme"',
+        f"hardware.meters.mains.driver: no driver is called 'acme'; known are {METERS}",
+    ),
+    "unknown driver of all boards": (
+        '[hardware]\ndriver = "acme"',
+        f"hardware.driver: no driver is called 'acme'; known are {BOARDS}",
+    ),
+    "unknown driver of one board": (
+        '[[evse]]\ndriver = "acme"',
+        f"evse[0].driver: no driver is called 'acme'; known are {BOARDS}",
+    ),
+    "key that no driver knows": (
+        '[hardware.meters.mains]\ndriver = "sim"\ngain = 2',
+        "hardware.meters.mains: driver 'sim': gain: unknown here; known are no keys",
     ),
     "bus without device": (
         '[hardware.buses.one]\nport = "ttyS0"',

@@ -10,8 +10,10 @@ from chargepoint.core.config import Mode, OfflinePolicy, StationConfig
 from chargepoint.settings import Settings, station_config
 from chargepoint.settings.checks import is_loopback
 from chargepoint.settings.convert import program_version
+from chargepoint.settings.drivers import board_given, meter_given, simulator_given
 from chargepoint.settings.example import example
 from chargepoint.settings.schema import known
+from hardware.registry import Registers, open_simulator
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,12 +38,14 @@ def test_every_key_is_in_the_example_file():
     assert [key for key in known() if key[-1] != "*" and key[-1] not in text] == []
 
 
+@pytest.mark.usefixtures("acme")
 def test_every_line_of_the_example_may_be_used(read):
     lines = [line.removeprefix("# ") for line in example().splitlines()]
     used = [line for line in lines if line.startswith("[") or line.split(" = ")[0].isidentifier()]
+    text = "\n".join(used).replace('driver = "sim"', 'driver = "acme"')
 
     settings = read(
-        "\n".join(used),
+        text,
         "hardware.meters.circuit.driver=sim",
         "hardware.meters.battery.driver=sim",
         "evse=[{meter={driver='sim'}}]",
@@ -127,13 +131,14 @@ def test_settings_reach_the_core(read):
         ('[[evse]]\ndriver = "acme"', {"mains"}, set()),
         ('[hardware.meters.mains]\ndriver = "none"', set(), {1}),
         (
-            '[hardware]\ndriver = "acme"\n[hardware.meters.battery]\ndriver = "dsmr"',
+            '[hardware]\ndriver = "acme"\n[hardware.meters.battery]\ndriver = "pushed"',
             {"battery"},
             set(),
         ),
         ('[[evse]]\ndriver = "acme"\nmeter = {driver = "pushed"}', {"mains"}, {1}),
     ],
 )
+@pytest.mark.usefixtures("acme")
 def test_what_is_simulated_has_a_simulated_meter_unless_told_otherwise(read, text, roles, evses):
     settings = read(text)
 
@@ -141,13 +146,54 @@ def test_what_is_simulated_has_a_simulated_meter_unless_told_otherwise(read, tex
     assert {evse.id for evse in settings.evse if settings.meter_of(evse)} == evses
 
 
-def test_keys_that_only_a_driver_knows_wait_for_it(read):
+@pytest.mark.usefixtures("acme")
+def test_keys_that_only_a_driver_knows_are_given_to_it(read):
     settings = read(
-        '[hardware.meters.mains]\ndriver = "acme"\ngain = 2\n[[evse]]\npwm_chip = "pwmchip0"'
+        """
+        [hardware.buses.rs485]
+        port = "/dev/ttyUSB0"
+        [hardware.meters.mains]
+        driver = "acme"
+        bus = "rs485"
+        token = "secret"
+        inverted = true
+        stale_after_s = 3
+        gain = 2
+        [[evse]]
+        driver = "acme"
+        connector_lock = false
+        device_id = 4
+        pwm_chip = "pwmchip0"
+        """
     )
+    mains = settings.station_meters["mains"]
 
-    assert settings.station_meters["mains"].options == {"gain": 2}
+    assert mains.options == {"gain": 2}
+    assert meter_given(mains) == {"bus": "rs485", "token": "secret", "gain": 2}
     assert settings.evse[0].options == {"pwm_chip": "pwmchip0"}
+    assert board_given(settings, settings.evse[0]) == {
+        "connectors": 1,
+        "connector_lock": False,
+        "max_current_a": 32.0,
+        "phases": 3,
+        "phase_map": (1, 2, 3),
+        "device_id": 4,
+        "pwm_chip": "pwmchip0",
+    }
+
+
+def test_the_simulator_is_given_what_it_takes(read):
+    given = simulator_given(read("[simulator]\nhouse_a = [1, 2, 3]\n[hardware]\nphases = 1"))
+
+    simulator = open_simulator(given, lambda: 0.0, {}, _save)
+
+    assert given["house_a"] == (1, 2, 3)
+    assert given["phases"] == 1
+    assert simulator is not None
+
+
+async def _save(registers: Registers) -> None:
+    """Nobody asks for it here."""
 
 
 def test_ocpp_keys_may_be_written_as_numbers_and_truths(read):
