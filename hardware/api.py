@@ -193,6 +193,35 @@ class Pushable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SimulatedEvse:
+    """A simulated car, plug and board as they are, in the words of the request that sets them."""
+
+    car_plugged: bool
+    requested_current_a: float
+    ready: bool
+    cable_plugged_station_side: bool
+    lock_failure: bool
+    welded: bool
+    diode_fault: bool
+    temperature_c: float
+    fault: Fault | None
+    pilot: Pilot | None
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedWorld:
+    """The simulated house as it is, in the words of the request that sets it."""
+
+    house_a: tuple[float, float, float]
+    circuit_a: tuple[float, float, float]
+    solar_w: float
+    battery_w: float
+    appliances: Mapping[str, bool]
+    mains_meter: str
+
+
 class Simulator(Protocol):
     """The simulated house, cars and boards, for people and tests to play with.
 
@@ -203,6 +232,14 @@ class Simulator(Protocol):
 
     def simulates(self, evse_id: int) -> bool:
         """Return whether this EVSE has a simulated board."""
+        ...
+
+    def evse(self, evse_id: int) -> SimulatedEvse:
+        """Return what ``set_evse`` and the plugs have made of it; NotNow where none is."""
+        ...
+
+    def world(self) -> SimulatedWorld:
+        """Return what ``set_world`` has made of it."""
         ...
 
     def plug_in(self, evse_id: int, asked: Mapping[str, object]) -> None:

@@ -31,7 +31,7 @@ class PlugIn(Settings):
     """A car connects. Without *auto_draw* it wants nothing until a current is requested."""
 
     connector_id: int = Field(default=1, ge=1)
-    max_current_a: float = Field(default=32.0, gt=0.0, le=80.0)
+    max_current_a: Current = 32.0
     phases: Literal[1, 2, 3] = 3
     auto_draw: bool = True
     cable_a: Literal[13, 20, 32, 63] = 32

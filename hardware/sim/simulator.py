@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hardware.api import Actuation, Fault, NotNow
+from hardware.api import Actuation, Fault, NotNow, SimulatedEvse, SimulatedWorld
 from hardware.registry import Context, Registers
 from hardware.settings import Settings, checked
 from hardware.sim.asked import (
@@ -19,7 +19,7 @@ from hardware.sim.asked import (
 )
 from hardware.sim.car import Car, Habits
 from hardware.sim.outlet import Build, Outlet
-from hardware.sim.world import Register, World, advance, settled
+from hardware.sim.world import APPLIANCES, Register, World, advance, settled
 
 SAVE_EVERY_S = 1.0
 
@@ -121,6 +121,36 @@ class Sim:
         """Return whether this EVSE has a simulated board."""
         return _place(evse_id) in self._world.outlets
 
+    def evse(self, evse_id: int) -> SimulatedEvse:
+        """Return what ``set_evse`` and the plugs have made of it; NotNow where none is."""
+        outlet = self._outlet(evse_id)
+        car = outlet.car or Car(requested_a=0.0)
+        return SimulatedEvse(
+            car_plugged=outlet.connected,
+            requested_current_a=car.requested_a,
+            ready=car.ready,
+            cable_plugged_station_side=outlet.cable_in or not outlet.build.socket,
+            lock_failure=outlet.lock_failure,
+            welded=outlet.welded,
+            diode_fault=outlet.diode_fault,
+            temperature_c=outlet.temperature_c,
+            fault=outlet.fault,
+            pilot=outlet.pilot_held,
+            silent=outlet.silent,
+        )
+
+    def world(self) -> SimulatedWorld:
+        """Return what ``set_world`` has made of it."""
+        world = self.now()
+        return SimulatedWorld(
+            house_a=world.house_a,
+            circuit_a=world.circuit_a,
+            solar_w=world.solar_w,
+            battery_w=world.battery_w,
+            appliances={name: name in world.appliances for name in APPLIANCES},
+            mains_meter=self.mains_meter,
+        )
+
     def plug_in(self, evse_id: int, asked: Mapping[str, object]) -> None:
         """Connect a car that has just arrived; NotNow when one is connected already."""
         plug = checked(PlugIn, asked)
@@ -142,6 +172,9 @@ class Sim:
         """Pull at one end or both, also in mid-charge and whatever the lock says."""
         end = checked(Unplug, asked).end
         outlet = self._outlet(evse_id)
+        there = {"ev": outlet.car is not None, "station": outlet.cable_in}
+        if not there.get(end, any(there.values())):
+            raise NotNow(f"nothing is plugged in there at EVSE {evse_id}")
         if end == "station":
             _socket(evse_id, outlet)
         car = outlet.car if end == "station" else None

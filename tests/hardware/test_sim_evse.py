@@ -1,7 +1,7 @@
 """The simulated board, and what people may do to its car, plug and electronics."""
 
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -112,6 +112,9 @@ async def test_a_fixed_cable_has_its_rating_always_and_no_lock(bench) -> None:
     await board.apply(CHARGE)
     sensed = await board.sense()
     assert (sensed.cable_a, sensed.locked, sensed.pilot) == (16.0, None, Pilot.A)
+
+    with pytest.raises(NotNow, match="nothing is plugged in"):
+        bench.sim.unplug(1, {})
 
     bench.sim.plug_in(1, {})
     assert (await board.sense()).pilot is Pilot.B
@@ -253,6 +256,9 @@ async def test_a_wrong_field_is_named(
     ("request_", "asked", "why"),
     [
         ("plug_in", {"connector_id": 2}, "1 connector"),
+        ("unplug", {}, "nothing is plugged in"),
+        ("unplug", {"end": "ev"}, "nothing is plugged in"),
+        ("unplug", {"end": "station"}, "nothing is plugged in"),
         ("set_evse", {"ready": True}, "no car"),
         ("set_evse", {"requested_current_a": 6}, "no car"),
     ],
@@ -264,6 +270,30 @@ async def test_what_cannot_be_now_is_said(
 
     with pytest.raises(NotNow, match=why):
         getattr(bench.sim, request_)(1, asked)
+
+
+async def test_what_was_set_can_be_seen(bench) -> None:
+    bench.board()
+    bare = bench.sim.evse(1)
+    assert (bare.car_plugged, bare.cable_plugged_station_side, bare.ready) == (False, False, True)
+
+    asked = {
+        "requested_current_a": 9.0,
+        "ready": False,
+        "lock_failure": True,
+        "welded": True,
+        "diode_fault": True,
+        "temperature_c": 60.0,
+        "pilot": Pilot.D,
+        "silent": True,
+        "cable_plugged_station_side": True,
+    }
+    bench.sim.plug_in(1, {})
+    bench.sim.set_evse(1, {**asked, "fault": {"code": "OtherError", "vendor_code": "7"}})
+    shown = asdict(bench.sim.evse(1))
+
+    assert shown.pop("fault") == asdict(Fault(FaultCode.OTHER_ERROR, "7", "injected"))
+    assert shown == {**asked, "car_plugged": True}
 
 
 async def test_only_what_has_a_simulated_board_can_be_played_with(bench) -> None:

@@ -1,6 +1,7 @@
 """The simulated meters: roles, bad days, and registers that outlive a kill."""
 
 import math
+from dataclasses import asdict
 
 import pytest
 
@@ -56,6 +57,21 @@ async def test_an_appliance_goes_on_and_off_beside_the_base_load(bench) -> None:
     assert (await meter.read()).currents_a == (1.0, 1.0, 10.0)
     bench.sim.set_world({"house_a": [0, 0, 0]})
     assert (await meter.read()).currents_a == (0.0, 0.0, 9.0)
+
+
+async def test_what_was_made_of_the_world_can_be_seen(bench) -> None:
+    asked = {
+        "house_a": (1.0, 2.0, 3.0),
+        "circuit_a": (4.0, 5.0, 6.0),
+        "solar_w": 700.0,
+        "battery_w": -800.0,
+        "mains_meter": "silent",
+    }
+    bench.sim.set_world({**asked, "appliances": {"oven": True}})
+    shown = asdict(bench.sim.world())
+
+    assert {name for name, on in shown.pop("appliances").items() if on} == {"oven"}
+    assert shown == asked
 
 
 @pytest.mark.parametrize(
