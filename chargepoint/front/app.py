@@ -27,6 +27,7 @@ from chargepoint.front.openapi import description
 from chargepoint.front.page import CONTENT_SECURITY_POLICY, Asset, assets
 from chargepoint.front.routes import HTTP_STATUS, Get, Post
 from chargepoint.front.shown import status_json
+from hardware.api import NotNow, WrongSettings
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_LISTENERS = 64
@@ -93,7 +94,13 @@ def poster(door: Door, post: Post[Any]) -> Handler:
             body: Body = post.body.model_validate_json(raw or b"{}")
         except ValidationError as error:
             return bad_body(error)
-        return answer(post.act(door, body, int(request.match_info.get("evse_id", 0))))
+        try:
+            return answer(post.act(door, body, int(request.match_info.get("evse_id", 0))))
+        except NotNow as error:
+            return problem(409, str(error))
+        except WrongSettings as error:
+            field, _, why = str(error).partition(": ")
+            return problem(422, str(error), [{"field": field, "problem": why}])
 
     return handle
 

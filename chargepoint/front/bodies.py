@@ -11,16 +11,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chargepoint.core.config import Mode
-from chargepoint.front.door import CableEnd, MainsMeter
-from hardware.api import FaultCode
+from hardware.api import FaultCode, Pilot
 
 MAX_CURRENT_A = 1000.0
 MAX_POWER_W = 1e7
 MAX_ENERGY_WH = 1e12
 
+NO_ERROR = "NoError"
+
 Amps = Annotated[float, Field(ge=0, le=MAX_CURRENT_A)]
 SignedAmps = Annotated[float, Field(ge=-MAX_CURRENT_A, le=MAX_CURRENT_A)]
+ThreeAmps = tuple[SignedAmps, SignedAmps, SignedAmps]
 Volts = Annotated[float, Field(ge=0, le=1000)]
+Watts = Annotated[float, Field(ge=-MAX_POWER_W, le=MAX_POWER_W)]
 EvseId = Annotated[int, Field(ge=1, le=999_999_999)]
 TokenType = Literal["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress"]
 
@@ -40,8 +43,8 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
     def named(self) -> dict[str, Any]:
-        """Return only what the sender named, as our own types."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        """Return only what the sender named, as plain data."""
+        return self.model_dump(exclude_unset=True)
 
 
 class Nothing(Body):
@@ -73,9 +76,9 @@ class Override(Body):
 class Reading(Body):
     """A pushed meter reading; import is positive."""
 
-    currents_a: tuple[SignedAmps, SignedAmps, SignedAmps]
+    currents_a: ThreeAmps
     voltages_v: tuple[Volts, Volts, Volts] | None = None
-    power_w: Annotated[float, Field(ge=-MAX_POWER_W, le=MAX_POWER_W)] | None = None
+    power_w: Watts | None = None
     energy_wh: Annotated[float, Field(ge=0, le=MAX_ENERGY_WH)] | None = None
 
 
@@ -83,15 +86,16 @@ class PlugIn(Body):
     """A simulated car connects; with auto_draw it asks for energy once it is offered."""
 
     connector_id: Annotated[int, Field(ge=1, le=100)] = 1
-    max_current_a: Amps = 32.0
-    phases: Annotated[int, Field(ge=1, le=3)] = 3
+    max_current_a: Annotated[float, Field(gt=0, le=80)] = 32.0
+    phases: Literal[1, 2, 3] = 3
     auto_draw: bool = True
+    cable_a: Literal[13, 20, 32, 63] = 32
 
 
 class Unplug(Body):
     """The simulated car leaves, or one end of its cable is pulled."""
 
-    end: CableEnd = CableEnd.BOTH
+    end: Literal["both", "ev", "station"] = "both"
 
 
 class SimFault(Body):
@@ -102,7 +106,10 @@ class SimFault(Body):
 
 
 class SetEvse(Body):
-    """Change the named things about the simulated car, plug or board."""
+    """Change the named things about the simulated car, plug or board.
+
+    *pilot* holds the pilot at a state until null lets it go; *silent* makes the board mute.
+    """
 
     requested_current_a: Amps = _optional()
     ready: bool = _optional()
@@ -113,11 +120,16 @@ class SetEvse(Body):
     temperature_c: Annotated[float, Field(ge=-100, le=300)] = _optional()
     welded: bool = _optional()
     diode_fault: bool = _optional()
+    pilot: Pilot | None = _optional()
+    silent: bool = _optional()
 
 
 class SetWorld(Body):
     """Change the named things about the simulated house."""
 
-    house_a: tuple[SignedAmps, SignedAmps, SignedAmps] = _optional()
+    house_a: ThreeAmps = _optional()
+    circuit_a: ThreeAmps = _optional()
+    appliances: dict[str, bool] = _optional()
     solar_w: Annotated[float, Field(ge=0, le=MAX_POWER_W)] = _optional()
-    mains_meter: MainsMeter = _optional()
+    battery_w: Watts = _optional()
+    mains_meter: Literal["ok", "silent", "garbage"] = _optional()

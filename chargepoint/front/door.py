@@ -7,13 +7,12 @@ and never waits for the central system; waiting is only done for news.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Protocol, TypedDict
+from dataclasses import dataclass
+from typing import Protocol
 
 from chargepoint.core.messages import Command, Reply
 from chargepoint.core.snapshot import Snapshot
-from hardware.api import Fault
+from hardware.api import Simulator
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,111 +28,12 @@ class Pushed:
     energy_wh: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Car:
-    """A simulated car: what it could draw, and whether it asks by itself once offered."""
+class SimDoor(Simulator, Protocol):
+    """The simulator, as the hardware offers it, and what its controls show."""
 
-    connector_id: int = 1
-    max_current_a: float = 32.0
-    phases: int = 3
-    auto_draw: bool = True
-
-
-class CableEnd(StrEnum):
-    """Which end of the cable is pulled; with one of them the cable stays in the other."""
-
-    BOTH = "both"
-    EV = "ev"
-    STATION = "station"
-
-
-class MainsMeter(StrEnum):
-    """How the simulated mains meter behaves."""
-
-    OK = "ok"
-    SILENT = "silent"
-    GARBAGE = "garbage"
-
-
-class EvseChange(TypedDict, total=False):
-    """What shall be different about a simulated car, plug or board; the rest stays."""
-
-    requested_current_a: float
-    ready: bool
-    cable_plugged_station_side: bool
-    lock_failure: bool
-    fault: Fault | None
-    energy_wh: float
-    temperature_c: float
-    welded: bool
-    diode_fault: bool
-
-
-class WorldChange(TypedDict, total=False):
-    """What shall be different about the simulated house; the rest stays."""
-
-    house_a: tuple[float, float, float]
-    solar_w: float
-    mains_meter: MainsMeter
-
-
-@dataclass(frozen=True, slots=True)
-class SimEvseShown:
-    """One simulated board and its car, as the page's controls show them.
-
-    *fault* is an OCPP 1.6 ChargePointErrorCode or None.
-    """
-
-    car_plugged: bool
-    requested_current_a: float
-    ready: bool
-    cable_plugged_station_side: bool
-    lock_failure: bool
-    welded: bool
-    diode_fault: bool
-    temperature_c: float | None
-    fault: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class WorldShown:
-    """The simulated house."""
-
-    house_a: tuple[float, float, float]
-    solar_w: float
-    mains_meter: MainsMeter
-
-
-@dataclass(frozen=True, slots=True)
-class SimShown:
-    """What is simulated: boards by EVSE id, and the world where a meter measures it."""
-
-    evses: Mapping[str, SimEvseShown] = field(default_factory=dict)
-    world: WorldShown | None = None
-
-
-class SimDoor(Protocol):
-    """The simulator. Replies: ACCEPTED; UNKNOWN_EVSE for what is not there or not
-    simulated; CONFLICT, with a sentence, for what is impossible now."""
-
-    def shown(self) -> SimShown:
-        """Return what the simulator's controls show."""
-        ...
-
-    def plug_in(self, evse_id: int, car: Car) -> Reply:
-        """Connect *car*; CONFLICT when one is connected already."""
-        ...
-
-    def unplug(self, evse_id: int, end: CableEnd) -> Reply:
-        """Pull the cable, also in mid-charge; CONFLICT when there is none."""
-        ...
-
-    def set(self, evse_id: int, change: EvseChange) -> Reply:
-        """Change what is named and nothing else."""
-        ...
-
-    def world(self, change: WorldChange) -> Reply:
-        """Change what is named and nothing else; UNSUPPORTED where no meter is simulated."""
+    def shown(self) -> Mapping[str, object]:
+        """Return plain data in the shape of ``shown.Sim``: simulated boards by EVSE id, and
+        the world, None where no simulated meter measures it."""
         ...
 
 
@@ -169,5 +69,8 @@ class Door(Protocol):
         ...
 
     async def wait_change(self, seen: int) -> int:
-        """Return the number of the newest snapshot as soon as it differs from *seen*."""
+        """Return the number of the newest state as soon as it differs from *seen*.
+
+        The state is the snapshot and what the simulator shows.
+        """
         ...

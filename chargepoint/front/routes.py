@@ -15,8 +15,7 @@ from chargepoint.core.messages import ACCEPTED, Outcome, Reply
 from chargepoint.core.words import Token
 from chargepoint.front import bodies
 from chargepoint.front.bodies import Body
-from chargepoint.front.door import Car, Door, EvseChange, Pushed, SimDoor, WorldChange
-from hardware.api import Fault, FaultCode
+from chargepoint.front.door import Door, Pushed, SimDoor
 
 API = "/api/v1"
 STATION_METERS = ("mains", "circuit", "battery")
@@ -92,40 +91,39 @@ def connect(door: Door, _: bodies.Nothing, __: int) -> Reply:
     return door.online(True)
 
 
-def simulated(act: Callable[[SimDoor, B, int], Reply]) -> Callable[[Door, B, int], Reply]:
-    """Return *act* for stations with a simulator; the others answer that there is none."""
+def simulated(play: Callable[[SimDoor, B, int], None]) -> Callable[[Door, B, int], Reply]:
+    """Return what lets *play* loose on the simulated board of an EVSE, where there is one."""
 
-    def act_if_simulated(door: Door, body: B, evse_id: int) -> Reply:
-        return NOT_SIMULATED if door.sim is None else act(door.sim, body, evse_id)
+    def act(door: Door, body: B, evse_id: int) -> Reply:
+        if door.sim is None or not door.sim.simulates(evse_id):
+            return NOT_SIMULATED
+        play(door.sim, body, evse_id)
+        return ACCEPTED
 
-    return act_if_simulated
-
-
-def plug_in(sim: SimDoor, body: bodies.PlugIn, evse_id: int) -> Reply:
-    car = Car(body.connector_id, body.max_current_a, body.phases, body.auto_draw)
-    return sim.plug_in(evse_id, car)
+    return act
 
 
-def unplug(sim: SimDoor, body: bodies.Unplug, evse_id: int) -> Reply:
-    return sim.unplug(evse_id, body.end)
+def plug_in(sim: SimDoor, body: bodies.PlugIn, evse_id: int) -> None:
+    sim.plug_in(evse_id, body.model_dump())
 
 
-def _fault(body: bodies.SimFault | None) -> Fault | None:
-    """Read a fault. "NoError" is on the standard's list, too, and clears it as null does."""
-    if body is None or not isinstance(body.code, FaultCode):
-        return None
-    return Fault(body.code, body.vendor_code)
+def unplug(sim: SimDoor, body: bodies.Unplug, evse_id: int) -> None:
+    sim.unplug(evse_id, body.model_dump())
 
 
-def set_evse(sim: SimDoor, body: bodies.SetEvse, evse_id: int) -> Reply:
-    change = EvseChange(**body.named())  # type: ignore[typeddict-item]  # names are the model's
-    if "fault" in change:
-        change["fault"] = _fault(body.fault)
-    return sim.set(evse_id, change)
+def set_evse(sim: SimDoor, body: bodies.SetEvse, evse_id: int) -> None:
+    """The standard's list has "NoError", too: it clears the fault, as null does."""
+    asked = body.named()
+    if body.fault is not None and body.fault.code == bodies.NO_ERROR:
+        asked["fault"] = None
+    sim.set_evse(evse_id, asked)
 
 
-def set_world(sim: SimDoor, body: bodies.SetWorld, _: int) -> Reply:
-    return sim.world(WorldChange(**body.named()))  # type: ignore[typeddict-item]
+def set_world(door: Door, body: bodies.SetWorld, _: int) -> Reply:
+    if door.sim is None or door.sim.shown()["world"] is None:
+        return NOT_SIMULATED
+    door.sim.set_world(body.named())
+    return ACCEPTED
 
 
 POSTS: tuple[Post[Any], ...] = (
@@ -192,7 +190,7 @@ POSTS: tuple[Post[Any], ...] = (
     Post(
         f"{API}/sim/world",
         bodies.SetWorld,
-        simulated(set_world),
+        set_world,
         "Change the simulated house",
         (404,),
     ),

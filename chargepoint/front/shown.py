@@ -7,12 +7,12 @@ null, and a limit without an opinion is not shown as one.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chargepoint.core.snapshot import Snapshot
-from chargepoint.front.door import SimShown
 
 
 class Shown(BaseModel):
@@ -104,6 +104,8 @@ class Event(Shown):
 
 
 class SimEvse(Shown):
+    """A simulated board with its plug and car; *fault* is an injected one, *pilot* a held one."""
+
     car_plugged: bool
     requested_current_a: float
     ready: bool
@@ -113,11 +115,25 @@ class SimEvse(Shown):
     diode_fault: bool
     temperature_c: float | None
     fault: str | None
+    pilot: str | None
+    silent: bool
+
+
+class Appliance(Shown):
+    """Something in the simulated house, and what it draws while it is on."""
+
+    on: bool
+    currents_a: tuple[float, float, float]
 
 
 class World(Shown):
+    """The simulated house; *battery_w* is what the home battery takes, negative gives."""
+
     house_a: tuple[float, float, float]
+    circuit_a: tuple[float, float, float]
+    appliances: dict[str, Appliance]
     solar_w: float
+    battery_w: float
     mains_meter: str
 
 
@@ -146,7 +162,7 @@ class Status(Shown):
     sim: Sim | None = None
 
 
-def status_json(snapshot: Snapshot, sim: SimShown | None) -> bytes:
+def status_json(snapshot: Snapshot, sim: Mapping[str, object] | None) -> bytes:
     """Return the status as UTF-8 JSON."""
     status = Status.model_validate(snapshot)
     if sim is not None:

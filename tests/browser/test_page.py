@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 
 from chargepoint.core.messages import Outcome, Override, PresentToken, Reply, SetMode
 from chargepoint.core.words import Token
-from chargepoint.front.door import CableEnd, Car, MainsMeter
-from hardware.api import Fault, FaultCode
+from hardware.api import NotNow
 
 
 def asked(station, count=1):
@@ -171,12 +170,13 @@ def test_a_refusal_is_told_to_the_person(page, station):
 
 def test_the_car_leaves_and_another_comes(page, station):
     assert press(page, "Unplug") == 202
-    assert asked_sim(station) == ("unplug", 1, CableEnd.BOTH)
+    assert asked_sim(station) == ("unplug", 1, {"end": "both"})
 
     page.get_by_label("Car's phases").select_option("1")
     page.get_by_label("Car's limit").select_option("16")
     assert press(page, "Plug in") == 202
-    assert asked_sim(station) == ("plug_in", 1, Car(1, 16.0, 1, True))
+    name, evse_id, car = asked_sim(station)
+    assert (name, evse_id, car["max_current_a"], car["phases"]) == ("plug_in", 1, 16.0, 1)
     expect(page.get_by_role("button", name="Plug in", exact=True)).to_be_disabled()
 
 
@@ -191,11 +191,15 @@ def test_switches_and_lists_of_the_simulator(page, station):
 
     with answered(page):
         page.get_by_label("Fault", exact=True).select_option("GroundFailure")
-    assert asked_sim(station) == ("set", 1, {"fault": Fault(FaultCode.GROUND_FAILURE)})
+    assert asked_sim(station) == ("set", 1, {"fault": {"code": "GroundFailure"}})
 
     with answered(page):
         page.get_by_label("Fault", exact=True).select_option("")
     assert asked_sim(station) == ("set", 1, {"fault": None})
+
+    with answered(page):
+        page.get_by_label("Pilot held at").select_option("E")
+    assert asked_sim(station) == ("set", 1, {"pilot": "E"})
 
 
 def test_sliders_of_the_simulator(page, station):
@@ -210,14 +214,36 @@ def test_sliders_of_the_simulator(page, station):
         assert asked_sim(station) == expected
 
 
+def test_what_the_simulator_refuses_springs_back(page, station):
+    def refuse(*_):
+        raise NotNow("no car is plugged in at EVSE 1")
+
+    station.door.sim.set_evse = refuse
+    for control, change, back in (
+        ("Car is ready", lambda one: one.click(), lambda one: expect(one).to_be_checked()),
+        ("Car asks for", lambda one: one.fill("9"), lambda one: expect(one).to_have_value("32")),
+        (
+            "Pilot held at",
+            lambda one: one.select_option("E"),
+            lambda one: expect(one).to_have_value(""),
+        ),
+    ):
+        one = page.get_by_label(control)
+        with answered(page):
+            change(one)
+        back(one)
+    expect(page.locator("#toast")).to_have_text("Not done: no car is plugged in at EVSE 1")
+
+
 def test_the_oven_goes_on_and_the_mains_meter_fails(page, station):
     with answered(page):
-        page.get_by_role("group", name="What runs on L2").get_by_text("Oven", exact=True).click()
-    assert asked_sim(station) == ("world", {"house_a": (2.0, 16.0, 1.0)})
-    expect(page.get_by_label("House on L2")).to_have_value("16")
+        page.get_by_label("Oven, 15 A on L2").click()
+    assert asked_sim(station) == ("world", {"appliances": {"oven": True}})
+    expect(page.get_by_label("Oven, 15 A on L2")).to_be_checked()
+    expect(page.get_by_label("Heat pump, 5 A on L1, L2, L3")).not_to_be_checked()
 
     assert press(page, "Silent") == 202
-    assert asked_sim(station) == ("world", {"mains_meter": MainsMeter.SILENT})
+    assert asked_sim(station) == ("world", {"mains_meter": "silent"})
 
 
 def test_without_a_simulator_there_are_no_buttons_for_one(page, station):

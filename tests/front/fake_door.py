@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chargepoint.core.messages import ACCEPTED, Command, Outcome, Reply
+from chargepoint.core.messages import ACCEPTED, Command, Reply
 from chargepoint.core.snapshot import (
     ConnectorShown,
     EvseShown,
@@ -16,19 +17,8 @@ from chargepoint.core.snapshot import (
     OcppShown,
     Snapshot,
 )
-from chargepoint.front.door import (
-    CableEnd,
-    Car,
-    EvseChange,
-    MainsMeter,
-    Pushed,
-    SimEvseShown,
-    SimShown,
-    WorldChange,
-    WorldShown,
-)
-
-NO_SUCH_EVSE = Reply(Outcome.UNKNOWN_EVSE, info="no such EVSE")
+from chargepoint.front.door import Pushed
+from hardware.api import NotNow, WrongSettings
 
 EVSE = EvseShown(
     id=1,
@@ -93,17 +83,31 @@ SNAPSHOT = Snapshot(
     firmware_version="0.1.0",
 )
 
-SIM_EVSE = SimEvseShown(
-    car_plugged=True,
-    requested_current_a=32.0,
-    ready=True,
-    cable_plugged_station_side=True,
-    lock_failure=False,
-    welded=False,
-    diode_fault=False,
-    temperature_c=31.0,
-    fault=None,
-)
+BOARD = {
+    "car_plugged": True,
+    "requested_current_a": 32.0,
+    "ready": True,
+    "cable_plugged_station_side": True,
+    "lock_failure": False,
+    "welded": False,
+    "diode_fault": False,
+    "temperature_c": 31.0,
+    "fault": None,
+    "pilot": None,
+    "silent": False,
+}
+
+WORLD = {
+    "house_a": (2.0, 8.0, 1.0),
+    "circuit_a": (0.0, 0.0, 0.0),
+    "appliances": {
+        "heat_pump": {"on": False, "currents_a": (5.0, 5.0, 5.0)},
+        "oven": {"on": False, "currents_a": (0.0, 15.0, 0.0)},
+    },
+    "solar_w": 0.0,
+    "battery_w": 0.0,
+    "mains_meter": "ok",
+}
 
 
 class FakeSim:
@@ -112,45 +116,43 @@ class FakeSim:
     def __init__(self, door: FakeDoor) -> None:
         self._door = door
         self.asked: list[tuple[Any, ...]] = []
-        self.evses = {"1": SIM_EVSE}
-        self.house: WorldShown | None = WorldShown((2.0, 8.0, 1.0), 0.0, MainsMeter.OK)
+        self.board: dict[str, Any] = dict(BOARD)
+        self.house: dict[str, Any] | None = dict(WORLD)
 
-    def shown(self) -> SimShown:
-        return SimShown(self.evses, self.house)
+    def shown(self) -> dict[str, object]:
+        return {"evses": {"1": self.board}, "world": self.house}
 
-    def plug_in(self, evse_id: int, car: Car) -> Reply:
-        return self._on_board(evse_id, ("plug_in", evse_id, car), plugged=False)
+    def simulates(self, evse_id: int) -> bool:
+        return evse_id == 1
 
-    def unplug(self, evse_id: int, end: CableEnd) -> Reply:
-        return self._on_board(evse_id, ("unplug", evse_id, end), plugged=True)
+    def plug_in(self, evse_id: int, asked: Mapping[str, object]) -> None:
+        if self.board["car_plugged"]:
+            raise NotNow("a car is plugged in already")
+        self._plug(("plug_in", evse_id, asked), plugged=True)
 
-    def set(self, evse_id: int, change: EvseChange) -> Reply:
-        if str(evse_id) not in self.evses:
-            return NO_SUCH_EVSE
-        self.asked.append(("set", evse_id, dict(change)))
-        return ACCEPTED
+    def unplug(self, evse_id: int, asked: Mapping[str, object]) -> None:
+        self._plug(("unplug", evse_id, asked), plugged=False)
 
-    def world(self, change: WorldChange) -> Reply:
-        if self.house is None:
-            return Reply(Outcome.UNSUPPORTED, info="no meter is simulated")
-        self.asked.append(("world", dict(change)))
-        self.house = replace(self.house, **change)
+    def set_evse(self, evse_id: int, asked: Mapping[str, object]) -> None:
+        self.asked.append(("set", evse_id, asked))
+
+    def set_world(self, asked: Mapping[str, Any]) -> None:
+        switched = asked.get("appliances", {})
+        if "teapot" in switched:
+            raise WrongSettings("appliances: teapot is not in this house")
+        self.asked.append(("world", asked))
+        assert self.house is not None
+        plugged = {
+            name: {**one, "on": switched.get(name, one["on"])}
+            for name, one in self.house["appliances"].items()
+        }
+        self.house = {**self.house, **asked, "appliances": plugged}
         self._door.change()
-        return ACCEPTED
 
-    def _on_board(self, evse_id: int, asked: tuple[Any, ...], *, plugged: bool) -> Reply:
-        board = self.evses.get(str(evse_id))
-        if board is None:
-            return NO_SUCH_EVSE
-        if board.car_plugged is not plugged:
-            sentence = (
-                "a car is plugged in already" if board.car_plugged else "no car is plugged in"
-            )
-            return Reply(Outcome.CONFLICT, info=sentence)
+    def _plug(self, asked: tuple[Any, ...], *, plugged: bool) -> None:
         self.asked.append(asked)
-        self.evses[str(evse_id)] = replace(board, car_plugged=not plugged)
+        self.board = {**self.board, "car_plugged": plugged}
         self._door.change()
-        return ACCEPTED
 
 
 class FakeDoor:

@@ -10,9 +10,9 @@ import pytest
 
 from chargepoint.core.messages import Outcome, Override, PresentToken, Reply, SetMode
 from chargepoint.core.words import Token
-from chargepoint.front.door import CableEnd, Car, MainsMeter, Pushed
+from chargepoint.front.door import Pushed
 from chargepoint.front.routes import HTTP_STATUS
-from hardware.api import Fault, FaultCode
+from hardware.api import FaultCode, Pilot
 
 AMPS = [1.5, -2, 0]
 
@@ -63,18 +63,24 @@ SIMULATED = [
     (
         "sim/evse/1/set",
         {"fault": {"code": "GroundFailure", "vendor_code": "E7"}},
-        ("set", 1, {"fault": Fault(FaultCode.GROUND_FAILURE, "E7")}),
+        ("set", 1, {"fault": {"code": FaultCode.GROUND_FAILURE, "vendor_code": "E7"}}),
     ),
     ("sim/evse/1/set", {"fault": None}, ("set", 1, {"fault": None})),
     ("sim/evse/1/set", {"fault": {"code": "NoError"}}, ("set", 1, {"fault": None})),
+    (
+        "sim/evse/1/set",
+        {"pilot": "E", "silent": True},
+        ("set", 1, {"pilot": Pilot.E, "silent": True}),
+    ),
     ("sim/evse/1/set", {}, ("set", 1, {})),
-    ("sim/evse/1/unplug", {}, ("unplug", 1, CableEnd.BOTH)),
-    ("sim/evse/1/unplug", {"end": "ev"}, ("unplug", 1, CableEnd.EV)),
+    ("sim/evse/1/unplug", {}, ("unplug", 1, {"end": "both"})),
+    ("sim/evse/1/unplug", {"end": "ev"}, ("unplug", 1, {"end": "ev"})),
     ("sim/world", {"solar_w": 4000}, ("world", {"solar_w": 4000.0})),
+    ("sim/world", {"appliances": {"oven": True}}, ("world", {"appliances": {"oven": True}})),
     (
         "sim/world",
         {"house_a": [1, 16, 0], "mains_meter": "garbage"},
-        ("world", {"house_a": (1.0, 16.0, 0.0), "mains_meter": MainsMeter.GARBAGE}),
+        ("world", {"house_a": (1.0, 16.0, 0.0), "mains_meter": "garbage"}),
     ),
 ]
 
@@ -96,17 +102,27 @@ async def test_a_good_request_reaches_the_simulator(http, door, path, body, aske
     assert door.sim.asked == [asked]
 
 
-async def test_a_simulated_car_has_three_phases_and_32_a_unless_told(http, door):
-    await post(http, "sim/evse/1/unplug", {})
-    assert await post(http, "sim/evse/1/plug-in", {}) == (202, {})
-    assert door.sim.asked[-1] == ("plug_in", 1, Car(1, 32.0, 3, True))
+CAR = {"connector_id": 1, "max_current_a": 32.0, "phases": 3, "auto_draw": True, "cable_a": 32}
 
 
-async def test_a_simulated_car_is_what_it_is_told_to_be(http, door):
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"connector_id": 2, "max_current_a": 16, "phases": 1, "auto_draw": False, "cable_a": 20},
+    ],
+)
+async def test_a_simulated_car_is_a_full_one_unless_told_otherwise(http, door, body):
     await post(http, "sim/evse/1/unplug", {})
-    body = {"connector_id": 2, "max_current_a": 16, "phases": 1, "auto_draw": False}
     assert await post(http, "sim/evse/1/plug-in", body) == (202, {})
-    assert door.sim.asked[-1] == ("plug_in", 1, Car(2, 16.0, 1, False))
+    assert door.sim.asked[-1] == ("plug_in", 1, {**CAR, **body})
+
+
+async def test_what_the_simulator_does_not_take_is_a_422_with_its_words(http, door):
+    status, problem = await post(http, "sim/world", {"appliances": {"teapot": True}})
+    assert status == 422
+    assert problem["fields"] == [{"field": "appliances", "problem": "teapot is not in this house"}]
+    assert door.sim.asked == []
 
 
 @pytest.mark.parametrize("path", ["ocpp/connect", "sim/evse/1/unplug"])

@@ -22,20 +22,28 @@ export function segmented(root, choices, choose) {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-/** One thing that is on or off. */
+/** One thing that is on or off. A refused change springs back. */
 export function toggle(label, change) {
-  const box = h("input", { type: "checkbox", role: "switch", onchange: () => change(box.checked) });
+  let told = false;
+  const box = h("input", {
+    type: "checkbox",
+    role: "switch",
+    async onchange() {
+      if (!(await change(box.checked))) box.checked = told;
+    },
+  });
   const root = h("label", { class: "toggle" }, box, h("span", { text: label }));
-  return { root, update: (on) => (box.checked = Boolean(on)) };
+  return { root, update: (on) => (told = box.checked = Boolean(on)) };
 }
 
 /**
  * A number to drag. While it is held, and until the station has answered, the station's
- * own number does not pull it back.
+ * own number does not pull it back; a refused one springs back.
  */
 export function slider(label, { min, max, step, show }, change) {
   const id = fresh("slider");
   let held = 0;
+  let told = null;
   const output = h("output", { for: id });
   const input = h("input", {
     id, type: "range", min, max, step,
@@ -45,29 +53,35 @@ export function slider(label, { min, max, step, show }, change) {
     onpointercancel: () => (held -= 1),
     async onchange() {
       held += 1;
-      await change(input.valueAsNumber);
+      const taken = await change(input.valueAsNumber);
       held -= 1;
+      if (!taken) update(told);
     },
   });
   const root = h("div", { class: "slider" }, h("label", { for: id, text: label }), output, input);
-  return {
-    root,
-    update(value) {
-      mark(input, "disabled", value == null);
-      if (value == null || held > 0) return;
-      input.value = value;
-      say(output, show(value));
-    },
-  };
+  function update(value) {
+    told = value;
+    mark(input, "disabled", value == null);
+    if (value == null || held > 0) return;
+    input.value = value;
+    say(output, show(value));
+  }
+  return { root, update };
 }
 
-/** A choice from a list: options are [value, label]. */
-export function choice(label, options, change = () => {}) {
+/** A choice from a list: options are [value, label]. A refused one springs back. */
+export function choice(label, options, change = () => true) {
   const id = fresh("choice");
-  const select = h("select", { id, onchange: () => change(select.value) });
+  let told = "";
+  const select = h("select", {
+    id,
+    async onchange() {
+      if (!(await change(select.value))) select.value = told;
+    },
+  });
   select.append(...options.map(([value, text]) => h("option", { value, text })));
   const root = h("div", { class: "field" }, h("label", { for: id, text: label }), select);
-  return { root, select, update: (value) => (select.value = value) };
+  return { root, select, update: (value) => (told = select.value = value) };
 }
 
 /** A labelled input. */

@@ -10,7 +10,7 @@ const FAULTS = [
   "PowerSwitchFailure", "PowerMeterFailure", "ReaderFailure", "EVCommunicationError",
   "InternalError", "ResetFailure", "WeakSignal", "OtherError",
 ];
-const LOADS = [["Quiet", 1], ["Kettle", 9], ["Oven", 16], ["Oven and hob", 24]];
+const PILOTS = ["A", "B", "C", "D", "E", "F"];
 const METER = [["ok", "Works"], ["silent", "Silent"], ["garbage", "Garbage"]];
 const AMPS = { min: 0, max: 32, step: 1, show: amps };
 
@@ -48,6 +48,8 @@ function board(id) {
   const set = (change) => ask(`sim/evse/${id}/set`, change);
   const options = [["", "None"], ...FAULTS.map((code) => [code, code])];
   const fault = choice("Fault", options, (code) => set({ fault: code ? { code } : null }));
+  const pilots = [["", "Nothing"], ...PILOTS.map((state) => [state, `State ${state}`])];
+  const pilot = choice("Pilot held at", pilots, (state) => set({ pilot: state || null }));
   const heat = slider("Temperature", { min: -20, max: 100, step: 1, show: (c) => `${c.toFixed(0)} °C` },
     (c) => set({ temperature_c: c }));
   const switches = [
@@ -55,12 +57,14 @@ function board(id) {
     ["diode_fault", "Diode is missing"],
     ["lock_failure", "Lock does not move"],
     ["cable_plugged_station_side", "Cable is in the socket"],
+    ["silent", "Board is silent"],
   ].map(([name, label]) => [name, toggle(label, (on) => set({ [name]: on }))]);
   return {
-    root: group(`Board of EVSE ${id}`, ...switches.map(([, one]) => one.root), row(fault.root), heat.root),
+    root: group(`Board of EVSE ${id}`, ...switches.map(([, one]) => one.root), row(fault.root, pilot.root), heat.root),
     update(sim) {
       for (const [name, one] of switches) one.update(sim[name]);
       fault.update(sim.fault ?? "");
+      pilot.update(sim.pilot ?? "");
       heat.update(sim.temperature_c);
     },
   };
@@ -74,17 +78,27 @@ function evse(item) {
   };
 }
 
+const PHASES = ["L1", "L2", "L3"];
+
+/** `heat_pump` with its currents, as people say it: "Heat pump, 5 A on L1, L2, L3". */
+function spoken({ name, currents_a }) {
+  const words = name.replaceAll("_", " ");
+  const on = PHASES.filter((_, at) => currents_a[at] > 0).join(", ");
+  return `${words[0].toUpperCase()}${words.slice(1)}, ${Math.max(...currents_a)} A on ${on}`;
+}
+
+const appliance = (item) => {
+  const one = toggle(spoken(item), (on) => ask("sim/world", { appliances: { [item.name]: on } }));
+  return { root: one.root, update: ({ on }) => one.update(on) };
+};
+
 function house() {
   let now = [0, 0, 0];
   const change = (phase, load_a) => ask("sim/world", { house_a: now.map((a, at) => (at === phase ? load_a : a)) });
-  const phases = ["L1", "L2", "L3"].map((name, phase) => ({
-    level: slider(`House on ${name}`, { ...AMPS, max: 40, step: 0.5 }, (a) => change(phase, a)),
-    presets: segmented(
-      h("div", { class: "segmented small", role: "group", "aria-label": `What runs on ${name}` }),
-      LOADS.map(([label, a]) => [a, label]),
-      (a) => change(phase, a),
-    ),
-  }));
+  const base = PHASES.map((name, phase) =>
+    slider(`House on ${name}`, { ...AMPS, max: 40, step: 0.5 }, (a) => change(phase, a)));
+  const things = h("div");
+  const appliances = keyed(things, ({ name }) => name, appliance);
   const sun = slider("Sun on the roof", { min: 0, max: 12000, step: 100, show: watts }, (w) => ask("sim/world", { solar_w: w }));
   const meter = segmented(
     h("div", { class: "segmented small", role: "group", "aria-label": "Mains meter" }),
@@ -95,15 +109,13 @@ function house() {
     root: h(
       "div",
       { class: "groups" },
-      group("House", ...phases.flatMap(({ level, presets }) => [level.root, presets.root])),
+      group("House", things, ...base.map((one) => one.root)),
       group("Sun and mains meter", sun.root, h("p", { class: "label", text: "Mains meter" }), meter.root),
     ),
     update(world) {
       now = world.house_a;
-      phases.forEach(({ level, presets }, at) => {
-        level.update(now[at]);
-        presets.update(now[at]);
-      });
+      appliances(Object.entries(world.appliances).map(([name, one]) => ({ name, ...one })));
+      base.forEach((one, at) => one.update(now[at]));
       sun.update(world.solar_w);
       meter.update(world.mains_meter);
     },
