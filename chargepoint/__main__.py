@@ -1,0 +1,5 @@
+"""``python -m chargepoint``."""
+
+from chargepoint.cli import main
+
+main()

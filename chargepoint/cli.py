@@ -1,0 +1,149 @@
+"""The command line. Only what a command needs is imported, when it is needed.
+
+Exit codes: 0 asked to stop, 70 internal, 78 configuration (sysexits.h).
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, NoReturn
+
+import typer
+from typer.main import get_command
+
+from chargepoint.errors import ChargePointError, SettingsError
+from hardware.api import UnknownDriver, WrongSettings
+
+EXIT_INTERNAL = 70
+EXIT_CONFIGURATION = 78
+
+NEIGHBOURS = ("hardware", "profiles")
+
+app = typer.Typer(
+    name="chargepoint",
+    help="An OCPP 1.6 and 2.0.1 charging station.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Ocpp(StrEnum):
+    """The versions the demonstration can speak."""
+
+    V16 = "1.6"
+    V201 = "2.0.1"
+
+
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The TOML file.", show_default=False)
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", "-s", metavar="KEY=VALUE", help="As in limits.mains_a=20."),
+]
+
+
+@app.command()
+def demo(
+    ocpp: Annotated[Ocpp, typer.Option(help="What the central system speaks.")] = Ocpp.V201,
+    once: Annotated[bool, typer.Option("--once", help="Tell the story once, then leave.")] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Of the page; a free one otherwise.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Show it: a simulated house, roof, car and station with a small central system."""
+    from chargepoint.demo import story
+
+    raise typer.Exit(story.run(ocpp=ocpp.value, once=once, port=port))
+
+
+@app.command()
+def run(config: Config = None, set_: Set = None) -> None:
+    """Be a station. Without a file: simulated hardware and no central system."""
+    from chargepoint.logs import configure
+    from chargepoint.settings import load
+
+    settings = load(config, set_ or ())
+    configure(settings.agent.log_level, settings.agent.log_format)
+    from chargepoint import agent
+
+    raise typer.Exit(agent.run(settings))
+
+
+@app.command()
+def check(config: Config = None, set_: Set = None) -> None:
+    """Read the configuration and name every mistake. Touches no hardware."""
+    from chargepoint.settings import load
+    from chargepoint.settings.summary import summary
+
+    settings = load(config, set_ or ())
+    typer.echo("configuration is fine")
+    for name, text in summary(settings):
+        typer.echo(f"  {name:<15} {text}")
+
+
+@app.command()
+def status(
+    url: Annotated[str, typer.Option(help="Where the station's page is.")] = (
+        "http://127.0.0.1:8080"
+    ),
+    password: Annotated[
+        str, typer.Option(envvar="CHARGEPOINT_API__PASSWORD", help="Where one is set.")
+    ] = "",
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show every change.")] = False,
+) -> None:
+    """Show state and limits, which one binds and why."""
+    from chargepoint.status import show
+
+    raise typer.Exit(show(url, password, watch))
+
+
+def main() -> NoReturn:
+    """Run the command line; leave with one of the exit codes."""
+    sys.excepthook = _leave_internal
+    try:
+        check_neighbours()
+        get_command(app)()  # app() would put its own hook in place of ours
+    except (SettingsError, UnknownDriver, WrongSettings) as error:
+        leave(EXIT_CONFIGURATION, str(error))
+    except ChargePointError as error:
+        leave(EXIT_INTERNAL, str(error))
+    sys.exit(0)
+
+
+def leave(code: int, message: str) -> NoReturn:
+    """Say *message*, line by line, and leave with *code*."""
+    for line in message.splitlines():
+        typer.echo(f"chargepoint: {line}", err=True)
+    sys.exit(code)
+
+
+def check_neighbours() -> None:
+    """Raise SettingsError unless ``hardware`` and ``profiles`` are those beside this package:
+    their names are common, and another distribution may have put its own in our place.
+    """
+    home = Path(__file__).resolve().parent.parent
+    for name in NEIGHBOURS:
+        spec = find_spec(name)
+        found = Path(spec.origin).resolve().parent.parent if spec and spec.origin else None
+        if found != home:
+            raise SettingsError(
+                f"the package {name!r} is not ours but in {found or 'no folder'}: "
+                "install chargepoint-agent into a virtual environment of its own"
+            )
+
+
+def _leave_internal(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What nobody expected leaves with its traceback and code 70."""
+    sys.__excepthook__(kind, error, trace)
+    raise SystemExit(EXIT_INTERNAL)

@@ -1,0 +1,169 @@
+"""The snapshot of a running station as tables on a terminal."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+EXIT_UNANSWERED = 70
+TIMEOUT_S = 5.0
+EVERY_S = 1.0
+
+Status = dict[str, Any]
+
+
+class Unanswered(Exception):
+    """There is no status to show; the message is a sentence."""
+
+
+def show(
+    url: str,
+    password: str,
+    watch: bool,
+    console: Console | None = None,
+    pause: Callable[[float], None] = time.sleep,
+) -> int:
+    """Print the status of the station at *url*, with *watch* until Ctrl-C; return the exit code."""
+    console = console or Console()
+    if watch:
+        return _watch(url, password, console, pause)
+    try:
+        console.print(rendered(fetch(url, password)))
+    except Unanswered as error:
+        console.print(Text(str(error)), style="red")
+        return EXIT_UNANSWERED
+    return 0
+
+
+def fetch(url: str, password: str) -> Status:
+    """Return the status that the station at *url* gives; raise Unanswered when it gives none."""
+    try:
+        request = Request(f"{url.rstrip('/')}/api/v1/status")
+        if password:
+            secret = base64.b64encode(f"chargepoint:{password}".encode()).decode()
+            request.add_header("Authorization", f"Basic {secret}")
+        with build_opener(ProxyHandler({})).open(request, timeout=TIMEOUT_S) as answer:
+            status = json.load(answer)
+    except HTTPError as error:
+        error.close()
+        wanted = "it wants its password: --password, or CHARGEPOINT_API__PASSWORD"
+        reason = wanted if error.code == 401 else f"it answers {error.code} {error.reason}"
+        raise Unanswered(f"{url}: {reason}") from error
+    except (URLError, OSError, HTTPException) as error:
+        cause = getattr(error, "reason", None) or error
+        raise Unanswered(f"no chargepoint answers at {url}: {cause}") from error
+    except ValueError as error:
+        raise Unanswered(f"{url} is not a chargepoint: {error}") from error
+    if not isinstance(status, dict) or "evses" not in status:
+        raise Unanswered(f"{url} answers, but not like a chargepoint")
+    return status
+
+
+def rendered(status: Status) -> RenderableType:
+    """Return *status* as tables."""
+    parts: list[RenderableType] = [_head(status), _evses(status)]
+    if any(evse["limits"] for evse in status["evses"]):
+        parts.append(_limits(status))
+    meters = _meters(status)
+    if meters.row_count:
+        parts.append(meters)
+    parts += [Text(f"warning: {warning}", "yellow") for warning in status.get("warnings", [])]
+    return Group(*parts)
+
+
+def _watch(url: str, password: str, console: Console, pause: Callable[[float], None]) -> int:
+    with Live(console=console, auto_refresh=False) as live:
+        try:
+            while True:
+                live.update(_now(url, password), refresh=True)
+                pause(EVERY_S)
+        except KeyboardInterrupt:
+            return 0
+
+
+def _now(url: str, password: str) -> RenderableType:
+    try:
+        return rendered(fetch(url, password))
+    except Unanswered as error:
+        return Text(str(error), "red")
+
+
+def _head(status: Status) -> Text:
+    ocpp = status["ocpp"]
+    who = f"{status['station_id']}, {status['vendor']} {status['model']}, mode {status['mode']}"
+    version = f"OCPP {ocpp['version'] or '-'}"
+    if ocpp["connected"]:
+        link = f"connected to {ocpp['url']}, {ocpp['registration']}"
+    elif ocpp["url"]:
+        link = f"not connected to {ocpp['url']}: {ocpp['why'] or 'not yet'}"
+    else:
+        link = "no central system"
+    return Text(f"{who}\n{version} {link}, {ocpp['queued']} queued")
+
+
+def _evses(status: Status) -> Table:
+    table = Table(
+        "EVSE", "status", "offer", "because of", "power", "energy", "transaction", "fault"
+    )
+    for evse in status["evses"]:
+        statuses = ", ".join(connector["status"] for connector in evse["connectors"])
+        table.add_row(
+            str(evse["id"]),
+            statuses,
+            _number(evse["offer_a"], "A", 1),
+            evse["binding"] or "-",
+            _number(evse["power_w"], "W"),
+            _number(evse["energy_wh"], "Wh"),
+            evse["transaction_id"] or "-",
+            evse["fault"] or "-",
+        )
+    return table
+
+
+def _limits(status: Status) -> Table:
+    """All limits, the tightest first; the one that binds is marked."""
+    table = Table("EVSE", "limit", "per phase", "phases", "")
+    for evse in status["evses"]:
+        for limit in sorted(evse["limits"], key=lambda limit: float(limit["limit_a"])):
+            binds = limit["source"] == evse["binding"]
+            table.add_row(
+                str(evse["id"]),
+                limit["source"],
+                _number(limit["limit_a"], "A", 1),
+                str(limit["phases"]),
+                "binds" if binds else "",
+                style="bold" if binds else None,
+            )
+    return table
+
+
+def _meters(status: Status) -> Table:
+    table = Table("meter", "L1", "L2", "L3", "power", "import", "age")
+    meters = {name: meter for name, meter in status["meters"].items() if name != "evse"}
+    meters |= {f"evse {name}": meter for name, meter in status["meters"].get("evse", {}).items()}
+    for name, meter in meters.items():
+        if meter is not None:
+            currents = meter["currents_a"] or (None, None, None)
+            table.add_row(
+                name,
+                *(_number(current_a, "A", 1) for current_a in currents),
+                _number(meter["power_w"], "W"),
+                _number(meter["import_wh"], "Wh"),
+                _number(meter["age_s"], "s", 1) + (" stale" if meter["stale"] else ""),
+            )
+    return table
+
+
+def _number(value: float | None, unit: str, digits: int = 0) -> str:
+    return "-" if value is None else f"{value:.{digits}f} {unit}"

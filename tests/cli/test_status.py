@@ -1,0 +1,215 @@
+"""``chargepoint status``: tables of what the station says, a sentence when it says nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import StringIO
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from chargepoint.status import show
+
+METER = {
+    "currents_a": [24.6, 1.0, -3.0],
+    "voltages_v": None,
+    "power_w": 5198.4,
+    "import_wh": 1234.5,
+    "export_wh": 0.0,
+    "age_s": 0.42,
+    "stale": False,
+}
+
+STATUS: dict[str, Any] = {
+    "station_id": "CP001",
+    "vendor": "Acme",
+    "model": "One",
+    "mode": "smart",
+    "ocpp": {
+        "version": "2.0.1",
+        "connected": True,
+        "registration": "Accepted",
+        "queued": 3,
+        "url": "ws://host/CP001",
+        "why": None,
+    },
+    "evses": [
+        {
+            "id": 1,
+            "connectors": [{"id": 1, "status": "Charging"}],
+            "offer_a": 9.4,
+            "limits": [
+                {"source": "cable", "limit_a": 32.0, "phases": 3},
+                {"source": "mains L1 24.6/25 A", "limit_a": 9.4, "phases": 3},
+            ],
+            "binding": "mains L1 24.6/25 A",
+            "energy_wh": 700.0,
+            "transaction_id": "abc",
+            "fault": None,
+            "power_w": None,
+        }
+    ],
+    "meters": {"mains": METER, "evse": {"1": {**METER, "currents_a": None, "stale": True}}},
+    "warnings": ["security profile 0"],
+}
+
+
+class _Station(HTTPServer):
+    """Answers with *status* and *body*, and keeps what it was asked with."""
+
+    status = 200
+    body = json.dumps(STATUS).encode()
+    authorization: str | None = None
+
+
+class _Answer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, _Station)
+        assert self.path == "/api/v1/status"
+        self.server.authorization = self.headers.get("Authorization")
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def station() -> Iterator[_Station]:
+    with _Station(("127.0.0.1", 0), _Answer) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def shown(station: _Station) -> Callable[..., tuple[int, str]]:
+    """Show the station's status; the exit code and what was printed."""
+
+    def shown(password: str = "", watch: bool = False, **more: Any) -> tuple[int, str]:
+        console = Console(file=StringIO(), width=140)
+        url = f"http://127.0.0.1:{station.server_port}/"
+        code = show(url, password, watch, console, **more)
+        assert isinstance(console.file, StringIO)
+        return code, console.file.getvalue()
+
+    return shown
+
+
+def test_the_status_shows_which_limit_binds(shown):
+    code, text = shown()
+
+    assert code == 0
+    assert "CP001, Acme One, mode smart" in text
+    assert "OCPP 2.0.1 connected to ws://host/CP001, Accepted, 3 queued" in text
+    (line,) = [line for line in text.splitlines() if "binds" in line]
+    assert "mains L1 24.6/25 A" in line
+    assert "9.4 A" in line
+    assert "24.6 A" in text
+    assert "5198 W" in text
+    assert "0.4 s stale" in text
+    assert "warning: security profile 0" in text
+
+
+def test_the_tightest_limit_comes_first(shown):
+    text = shown()[1]
+
+    assert text.index("9.4 A", text.index("per phase")) < text.index("32.0 A")
+
+
+@pytest.mark.parametrize(
+    ("ocpp", "line"),
+    [
+        ({"connected": False, "why": "refused"}, "not connected to ws://host/CP001: refused"),
+        ({"connected": False}, "not connected to ws://host/CP001: not yet"),
+        ({"connected": False, "url": None, "version": None}, "OCPP - no central system"),
+    ],
+)
+def test_the_link_is_told_in_words(station, shown, ocpp, line):
+    station.body = json.dumps({**STATUS, "ocpp": {**STATUS["ocpp"], **ocpp}}).encode()
+
+    assert line in shown()[1]
+
+
+def test_a_station_without_limits_or_meters_has_no_empty_tables(station, shown):
+    evse = {**STATUS["evses"][0], "limits": [], "binding": None}
+    station.body = json.dumps({**STATUS, "evses": [evse], "meters": {"evse": {}}}).encode()
+
+    text = shown()[1]
+
+    assert "per phase" not in text
+    assert "import" not in text
+
+
+def test_the_password_is_sent_and_never_shown(station, shown):
+    text = shown("canary")[1]
+
+    assert station.authorization is not None
+    assert base64.b64decode(station.authorization.split()[1]) == b"chargepoint:canary"
+    assert "canary" not in text
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sentence"),
+    [
+        (401, b"", "it wants its password: --password, or CHARGEPOINT_API__PASSWORD"),
+        (503, b"", "it answers 503 Service Unavailable"),
+        (200, b"<html>", "is not a chargepoint"),
+        (200, b"[]", "answers, but not like a chargepoint"),
+    ],
+)
+def test_other_answers_are_sentences(station, shown, status, body, sentence):
+    station.status, station.body = status, body
+
+    code, text = shown()
+
+    assert code == 70
+    assert sentence in text
+
+
+def test_no_answer_is_a_sentence():
+    console = Console(file=StringIO(), width=140)
+
+    code = show("http://127.0.0.1:1", "", False, console)
+
+    assert code == 70
+    assert isinstance(console.file, StringIO)
+    assert "no chargepoint answers at http://127.0.0.1:1: " in console.file.getvalue()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://host", "http://", "http://[::1"])
+def test_an_address_that_is_none_is_a_sentence(url):
+    console = Console(file=StringIO(), width=140)
+
+    assert show(url, "", False, console) == 70
+
+
+def test_watching_goes_on_through_silence_until_the_user_has_seen_enough(station, shown):
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        station.status = 503 if len(pauses) == 1 else 200
+        if len(pauses) == 3:
+            raise KeyboardInterrupt
+
+    code, text = shown(watch=True, pause=pause)
+
+    assert code == 0
+    assert pauses == [1.0, 1.0, 1.0]
+    assert "CP001" in text
+
+
+def test_the_command_shows_the_status(station, chargepoint):
+    left = chargepoint("status", "--url", f"http://127.0.0.1:{station.server_port}")
+
+    assert left.code == 0
+    assert "CP001" in left.out
