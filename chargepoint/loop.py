@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from chargepoint.core.inputs import Inputs
@@ -87,6 +88,7 @@ class Loop:
         self.readings: dict[str, MeterReading] = {}
         self._posts = {evse_id: Post(board) for evse_id, board in boards.items()}
         self._meters = meters
+        self._nudges = {role: asyncio.Event() for role in meters}
         self._decide = decide
         self._now = now
         self._pet = pet
@@ -123,7 +125,15 @@ class Loop:
                 if not failing:
                     log.warning("meter %s: %s", role, error)
                 failing = True
-            await asyncio.sleep(READ_EVERY_S)
+            nudge = self._nudges[role]
+            with suppress(TimeoutError):
+                async with asyncio.timeout(READ_EVERY_S):
+                    await nudge.wait()
+            nudge.clear()
+
+    def read_now(self, role: str) -> None:
+        """Read this meter now: somebody knows that it has something new."""
+        self._nudges[role].set()
 
     async def make_safe(self) -> None:
         """Withdraw every offer and open every contactor."""

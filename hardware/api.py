@@ -211,6 +211,14 @@ class SimulatedEvse:
 
 
 @dataclass(frozen=True, slots=True)
+class SimulatedAppliance:
+    """Something in the simulated house, and what it draws while it is on."""
+
+    on: bool
+    currents_a: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class SimulatedWorld:
     """The simulated house as it is, in the words of the request that sets it."""
 
@@ -218,7 +226,7 @@ class SimulatedWorld:
     circuit_a: tuple[float, float, float]
     solar_w: float
     battery_w: float
-    appliances: Mapping[str, bool]
+    appliances: Mapping[str, SimulatedAppliance]
     mains_meter: str
 
 

@@ -41,6 +41,7 @@ class Dialect:
     these alone is told too. *warns_without_security*: profile 0 is no profile of the
     version (2.0.1 A00.FR.001), only good for test benches. *numbers_transactions*: the
     central system numbers transactions, and a TxProfile may come without a number (1.6).
+    *has_back_off*: RetryBackOff... variables say how long to wait between connections.
     """
 
     name: str
@@ -63,3 +64,4 @@ class Dialect:
     status_tells_errors: bool = False
     warns_without_security: bool = False
     numbers_transactions: bool = False
+    has_back_off: bool = False

@@ -21,6 +21,7 @@ from chargepoint.core.reports import inventory, parts
 from chargepoint.core.session import State
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.unlocking import wants_lock
+from chargepoint.core.variables import Variables
 from chargepoint.core.words import Moment
 from hardware.api import Actuation
 from profiles.limits import combine
@@ -110,7 +111,12 @@ class Station:
         return self._blocks.registrar.status
 
     @property
-    def variables(self) -> Any:
+    def dialect(self) -> Dialect:
+        """Return the dialect of the last connection."""
+        return self._blocks.common.dialect
+
+    @property
+    def variables(self) -> Variables:
         """Return the device model, for those who obey its settings (link, delivery)."""
         return self._blocks.common.variables
 

@@ -220,6 +220,10 @@ class Variables:
             return False
         return self._seed(cell, cell.kept_form(value))
 
+    def seed_password(self, password: str) -> None:
+        """Give the basic auth password its first value; its length is the installer's choice."""
+        self._seed(self._cell(*_PASSWORD, None), password.encode().hex())
+
     def _seed(self, cell: Cell, value: str) -> bool:
         if cell.source != "stored":
             return False

@@ -158,6 +158,12 @@ class Store:
             (count,) = self._database.execute(sql, (name, name)).fetchone()
         return int(count)
 
+    def last_id(self) -> int:
+        """Return the id of the newest event of the outbox, 0 when it is empty."""
+        with in_sentences(self._path):
+            (newest,) = self._database.execute("SELECT max(id) FROM outbox").fetchone()
+        return int(newest or 0)
+
     def note_attempt(self, outbox_id: int) -> int:
         """Count one more attempt to deliver *outbox_id*; return how many that makes."""
         sql = "UPDATE outbox SET attempts = attempts + 1 WHERE id = ? RETURNING attempts"

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, Protocol, TypeVar
 
 from chargepoint.core.messages import Batch, DurableEvent
-from chargepoint.store.store import Aside, Entry, Store
+from chargepoint.store.store import Aside, Entry, Memory, Store
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,6 +27,14 @@ class Storage(Protocol):
 
     async def count_pending(self, kind: type[DurableEvent] | None = None) -> int:
         """Return how many events wait, all or those of one *kind*."""
+        ...
+
+    async def load(self) -> Memory:
+        """Return all that is remembered."""
+        ...
+
+    async def last_id(self) -> int:
+        """Return the id of the newest event that waits, 0 when none does."""
         ...
 
     async def note_attempt(self, outbox_id: int) -> int:
@@ -56,6 +64,12 @@ class Inline:
 
     async def count_pending(self, kind: type[DurableEvent] | None = None) -> int:
         return await self._run(self._store.count_pending, kind)
+
+    async def load(self) -> Memory:
+        return await self._run(self._store.load)
+
+    async def last_id(self) -> int:
+        return await self._run(self._store.last_id)
 
     async def note_attempt(self, outbox_id: int) -> int:
         return await self._run(self._store.note_attempt, outbox_id)

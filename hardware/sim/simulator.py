@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hardware.api import Actuation, Fault, NotNow, SimulatedEvse, SimulatedWorld
+from hardware.api import Actuation, Fault, NotNow, SimulatedAppliance, SimulatedEvse, SimulatedWorld
 from hardware.registry import Context, Registers
 from hardware.settings import Settings, checked
 from hardware.sim.asked import (
@@ -147,7 +147,10 @@ class Sim:
             circuit_a=world.circuit_a,
             solar_w=world.solar_w,
             battery_w=world.battery_w,
-            appliances={name: name in world.appliances for name in APPLIANCES},
+            appliances={
+                name: SimulatedAppliance(name in world.appliances, currents_a)
+                for name, currents_a in APPLIANCES.items()
+            },
             mains_meter=self.mains_meter,
         )
 

@@ -70,7 +70,7 @@ async def test_what_was_made_of_the_world_can_be_seen(bench) -> None:
     bench.sim.set_world({**asked, "appliances": {"oven": True}})
     shown = asdict(bench.sim.world())
 
-    assert {name for name, on in shown.pop("appliances").items() if on} == {"oven"}
+    assert {name for name, each in shown.pop("appliances").items() if each["on"]} == {"oven"}
     assert shown == asked
 
 

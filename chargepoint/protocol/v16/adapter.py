@@ -42,6 +42,7 @@ DIALECT = Dialect(
     ended_samples_every_update=True,
     station_availability_cascades=True,
     status_tells_errors=True,
+    numbers_transactions=True,
 )
 
 # OCPP-J 1.6 table 7, with the two misspellings that everybody has kept since. It has no

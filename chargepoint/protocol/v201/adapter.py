@@ -44,6 +44,8 @@ DIALECT = Dialect(
     triggers=remote.TRIGGERS,
     triggers_need_connector=True,
     triggers_aligned_values=True,
+    warns_without_security=True,
+    has_back_off=True,
 )
 
 # Part 4 table 8.

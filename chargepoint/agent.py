@@ -1,0 +1,301 @@
+"""The program: it opens everything, lives, and starts again when a Reset says so."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chargepoint.clock import Clock
+from chargepoint.core.kinds import KINDS
+from chargepoint.core.messages import Batch, Command, Reply, SetClock
+from chargepoint.core.snapshot import Snapshot
+from chargepoint.core.station import Memory
+from chargepoint.core.variables import Variables
+from chargepoint.core.words import VariableRef
+from chargepoint.doors import Changes, SimulatorDoor, StationDoor
+from chargepoint.errors import ChargePointError, SettingsError, StoreError
+from chargepoint.front.web import Front
+from chargepoint.hookup import make_link
+from chargepoint.life import Life, Outside
+from chargepoint.notify import notify
+from chargepoint.protocol.adapters import BY_VERSION
+from chargepoint.protocol.link import Link, LinkState
+from chargepoint.settings.convert import station_config
+from chargepoint.settings.drivers import board_given, meter_given, simulator_given
+from chargepoint.settings.equipment import SIMULATED, Meter
+from chargepoint.settings.model import Settings
+from chargepoint.store.store import Store
+from chargepoint.store.writer import Writer
+from chargepoint.watchdog import Watchdog
+from hardware import registry
+from hardware.api import EvseBoard, HardwareError, Simulator
+from hardware.registry import Context, Registers
+from hardware.wiring import WiredMeter, Wiring
+
+log = logging.getLogger(__name__)
+
+EXIT_OK, EXIT_INTERNAL, EXIT_CONFIGURATION = 0, 70, 78
+
+
+def run(settings: Settings) -> int:
+    """Run the station until it is asked to stop; return the exit code."""
+    try:
+        return asyncio.run(Agent(settings).run())
+    except (SettingsError, StoreError, HardwareError) as error:
+        log.error("%s", error)
+        return EXIT_CONFIGURATION
+    except ChargePointError as error:
+        log.error("%s", error)
+        return EXIT_INTERNAL
+
+
+class Agent:
+    """One process: disk, simulator, page and clock outlive the lives in between."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._config = station_config(settings)
+        self._clock = clock or Clock()
+        self._changes = Changes()
+        self._stop = asyncio.Event()
+        self._online = True
+        self._life: Life | None = None
+        self._link: Link | None = None
+        self._writer = Writer(Store.open(Path(settings.agent.data_dir), KINDS))
+        self.meters: Mapping[str, WiredMeter] = {}
+        self.front: Front | None = None
+        self.started = asyncio.Event()
+
+    # --- the process -------------------------------------------------------------------------
+
+    async def run(self) -> int:
+        """Run until stop(), a signal, or a Reset that shall leave; return the exit code."""
+        for each in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(each, self.stop)
+        try:
+            memory = await self._writer.load()
+            simulator = self._open_simulator(memory)
+            self.front = self._make_front(simulator)
+            while await self._live(memory, simulator):
+                log.info("starting again")
+                memory = await self._writer.load()
+        finally:
+            if self.front is not None:
+                await self.front.stop()
+            await self._writer.close()
+        return EXIT_OK
+
+    def stop(self) -> None:
+        """Make everything safe, put everything on disk, and leave."""
+        notify("STOPPING=1")
+        self._stop.set()
+
+    async def _live(self, memory: Memory, simulator: Simulator | None) -> bool:
+        """Live once; return whether to live again."""
+        boards = self._open_boards(simulator)
+        watchdog = Watchdog(board.make_safe for board in boards.values())
+        self._life = life = self._new_life(memory, simulator, boards, watchdog)
+        self._link = self._make_link(life)
+        watchdog.start()
+        try:
+            again = await self._until_over(life)
+        finally:
+            watchdog.stop()
+            for board in boards.values():
+                await board.close()
+        return again and self._settings.agent.reset_action == "restart"
+
+    async def _until_over(self, life: Life) -> bool:
+        """Run one life with its link and the page; return True when it ended by a Reset."""
+        living = asyncio.create_task(life.run())
+        stopping = asyncio.create_task(self._stop.wait())
+        linking = asyncio.create_task(self._link.run() if self._link else _for_ever())
+        try:
+            if not self.started.is_set() and self.front is not None:
+                await self.front.start()
+                log.info("the page is at %s", self.front.url)
+                self.started.set()
+                notify("READY=1")
+            tasks = {living, stopping, linking}
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            if living in done:
+                await life.flush()
+            return living in done
+        finally:
+            await _cancel(linking, stopping)
+            await _cancel(living)
+
+    # --- for the doors ------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """Return what is now."""
+        assert self._life is not None
+        return self._life.snapshot(self._settings.csms.url or None)
+
+    def submit(self, command: Command) -> Reply:
+        """Give the station a command of somebody on the spot."""
+        assert self._life is not None
+        return self._life.submit(command)
+
+    def go_online(self, wanted: bool) -> None:
+        """Leave the central system, or go back to it."""
+        self._online = wanted
+        if self._link is not None:
+            (self._link.connect if wanted else self._link.disconnect)()
+
+    def monotonic_s(self) -> float:
+        """Return the seconds that every reading and lease counts in."""
+        return self._clock.now().s
+
+    def read_now(self, role: str) -> None:
+        """Read the meter *role* now."""
+        assert self._life is not None
+        self._life.loop.read_now(role)
+
+    # --- making things ------------------------------------------------------------------------
+
+    def _new_life(
+        self,
+        memory: Memory,
+        simulator: Simulator | None,
+        boards: Mapping[int, EvseBoard],
+        watchdog: Watchdog,
+    ) -> Life:
+        self.meters = self._open_meters(simulator)
+        versions = self._settings.csms.ocpp_versions
+        last = memory.get("dialect", {}).get("name", versions[0])
+        dialect = BY_VERSION[last if last in versions else versions[0]].dialect
+        outside = Outside(
+            self._clock.now,
+            self._set_clock,
+            lambda: self._link.redial("credentials changed") if self._link else None,
+            watchdog.pet,
+            self._changes.happened,
+        )
+        life = Life(self._config, memory, dialect, self._writer, boards, self.meters, outside)
+        seed(life.station.variables, self._settings)
+        return life
+
+    def _make_link(self, life: Life) -> Link | None:
+        if not self._settings.csms.url:
+            return None
+
+        def changed(state: LinkState) -> None:
+            life.link_changed(None if state.connected else state.why)
+
+        link = make_link(self._settings, life, changed)
+        if not self._online:
+            link.disconnect()
+        return link
+
+    def _make_front(self, simulator: Simulator | None) -> Front:
+        sim = None
+        if simulator is not None:
+            sim = SimulatorDoor(
+                simulator,
+                tuple(
+                    evse.id
+                    for evse in self._settings.evse
+                    if self._settings.driver_of(evse) == SIMULATED
+                ),
+                has_world=SIMULATED in _meter_drivers(self._settings),
+            )
+        password = self._settings.api.password
+        return Front(
+            StationDoor(self, self._changes, sim),
+            self._settings.api.bind,
+            password.get_secret_value() if password is not None else None,
+        )
+
+    def _open_simulator(self, memory: Memory) -> Simulator | None:
+        boards = {self._settings.driver_of(evse) for evse in self._settings.evse}
+        if SIMULATED not in boards | _meter_drivers(self._settings):
+            return None
+        saved = memory.get("simulator", {}).get("registers", {})
+        given = simulator_given(self._settings)
+        return registry.open_simulator(given, self.monotonic_s, saved, self._save_registers)
+
+    async def _save_registers(self, registers: Registers) -> None:
+        kept = {place: dict(values) for place, values in registers.items()}
+        try:
+            await self._writer.commit(Batch(0, changes={("simulator", "registers"): kept}))
+        except StoreError as error:
+            raise OSError(str(error)) from error
+
+    def _open_boards(self, simulator: Simulator | None) -> dict[int, EvseBoard]:
+        return {
+            evse.id: registry.open_board(
+                self._settings.driver_of(evse),
+                board_given(self._settings, evse),
+                Context(f"evse/{evse.id}", self.monotonic_s, simulator),
+            )
+            for evse in self._settings.evse
+        }
+
+    def _open_meters(self, simulator: Simulator | None) -> dict[str, WiredMeter]:
+        return {
+            role: registry.open_meter(
+                meter.driver,
+                meter_given(meter),
+                Context(role, self.monotonic_s, simulator),
+                Wiring(meter.inverted, meter.phase_map),
+            )
+            for role, meter in _meters(self._settings).items()
+        }
+
+    def _set_clock(self, told: SetClock) -> None:
+        jump_s = self._clock.set(told.at, self.monotonic_s())
+        if jump_s:
+            log.info("the central system's clock is %+.1f s from ours: following it", jump_s)
+
+
+def seed(variables: Variables, settings: Settings) -> None:
+    """Give the device model the installer's values where it has none of its own yet."""
+    for key, value in settings.ocpp16.items():
+        if not variables.seed_key(key, value):
+            log.warning("[ocpp16] %s: not known here, or not with this value", key)
+    for row in settings.ocpp201.variables:
+        ref = VariableRef(
+            row.component,
+            row.variable,
+            row.component_instance,
+            row.instance,
+            row.evse,
+            row.connector,
+        )
+        if not variables.seed(ref, row.attribute, row.value):
+            name = f"{row.component}.{row.variable}"
+            log.warning("[[ocpp201.variables]] %s: not known here, or not with this value", name)
+    password = settings.csms.basic_auth_password
+    if password is not None:
+        variables.seed_password(password.get_secret_value())
+
+
+def _meters(settings: Settings) -> dict[str, Meter]:
+    """Return the tables of all meters that exist, by role."""
+    meters = dict(settings.station_meters)
+    for evse in settings.evse:
+        meter = settings.meter_of(evse)
+        if meter is not None:
+            meters[f"evse/{evse.id}"] = meter
+    return meters
+
+
+def _meter_drivers(settings: Settings) -> set[str]:
+    return {meter.driver for meter in _meters(settings).values()}
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+async def _cancel(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,110 @@
+"""The station's connection to its central system: settings and variables into a Link."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+from websockets.asyncio.client import ClientConnection
+
+from chargepoint.core.variables import Variables
+from chargepoint.life import Life
+from chargepoint.protocol.adapter import Adapter
+from chargepoint.protocol.adapters import ADAPTERS, BY_VERSION
+from chargepoint.protocol.backoff import BackOff
+from chargepoint.protocol.concerns import Concern
+from chargepoint.protocol.link import Link, LinkState, Target
+from chargepoint.protocol.session import Session
+from chargepoint.security.tls import ClientCertificate, client_context
+from chargepoint.settings.model import Settings
+
+# The security events of 2.0.1 part 2 appendix 2; the 1.6 adapter has its own words for some.
+EVENTS = {
+    Concern.CSMS_CERTIFICATE: "InvalidCsmsCertificate",
+    Concern.TLS_VERSION: "InvalidTLSVersion",
+    Concern.TLS_CIPHER: "InvalidTLSCipherSuite",
+    Concern.AUTHENTICATION: "FailedToAuthenticateAtCsms",
+    Concern.INVALID_MESSAGES: "InvalidMessages",
+}
+
+COMM = "OCPPCommCtrlr"
+
+
+class Talk:
+    """One connection at work: the RPC session, and the life that uses it."""
+
+    def __init__(self, websocket: ClientConnection, life: Life) -> None:
+        self._life = life
+        self._adapter: Adapter = ADAPTERS[str(websocket.subprotocol)]
+        self._session = Session(
+            websocket,
+            self._adapter,
+            lambda incoming: life.serve(self._adapter, incoming),
+            timeout_s=lambda: life.station.variables.number(COMM, "MessageTimeout", "Default"),
+            on_concern=lambda concern, info: life.concern(EVENTS[concern], info),
+        )
+
+    async def run(self) -> str:
+        """Serve and deliver until the connection drops; return why."""
+        using = asyncio.create_task(self._life.talk(self._session, self._adapter))
+        try:
+            return await self._session.run()
+        finally:
+            using.cancel()
+            await asyncio.wait([using])
+
+    async def close(self, why: str) -> None:
+        """End it in good order."""
+        await self._session.close(why)
+
+
+def make_link(settings: Settings, life: Life, changed: Callable[[LinkState], None]) -> Link:
+    """Return the link of *life* to ``csms.url``."""
+    variables: Variables = life.station.variables
+    return Link(
+        lambda: target(settings, variables),
+        lambda websocket: Talk(websocket, life),
+        back_off=lambda: back_off(settings, variables, life),
+        ping_interval_s=lambda: variables.number(COMM, "WebSocketPingInterval"),
+        on_change=changed,
+        on_concern=lambda concern, info: life.concern(EVENTS[concern], info),
+    )
+
+
+def target(settings: Settings, variables: Variables) -> Target:
+    """Return where to dial now, with the password that the station has now."""
+    csms = settings.csms
+    return Target(
+        url=csms.url,
+        identity=settings.station.id,
+        subprotocols=tuple(BY_VERSION[each].subprotocol for each in csms.ocpp_versions),
+        password=variables.password() if csms.security_profile < 3 else None,
+        tls=lambda: tls_context(settings),
+    )
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """Return the TLS context for the security profile: our certificate only for profile 3."""
+    tls, csms = settings.tls, settings.csms
+    password = tls.client_key_password.get_secret_value() if tls.client_key_password else ""
+    shows = csms.security_profile == 3
+    return client_context(
+        tls.csms_root_ca,
+        verify_hostname=csms.verify_hostname,
+        certificate=(
+            ClientCertificate(tls.client_cert, tls.client_key, password) if shows else None
+        ),
+    )
+
+
+def back_off(settings: Settings, variables: Variables, life: Life) -> BackOff:
+    """Return how long to wait between attempts: 2.0.1 has variables for it, 1.6 has not."""
+    if life.station.dialect.has_back_off:
+        return BackOff(
+            variables.number(COMM, "RetryBackOffWaitMinimum"),
+            variables.number(COMM, "RetryBackOffRandomRange"),
+            variables.integer(COMM, "RetryBackOffRepeatTimes"),
+        )
+    again = settings.reconnect
+    return BackOff(again.wait_min_s, again.random_range_s, again.repeat_times)

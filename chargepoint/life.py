@@ -1,0 +1,273 @@
+"""One life of the station: from a start to the next restart. Everybody is introduced here.
+
+The boards and meters, the disk and the connection are given; what ends a life is a Reset.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import uuid4
+
+from chargepoint.core.config import StationConfig
+from chargepoint.core.dialect import Dialect
+from chargepoint.core.inputs import Inputs
+from chargepoint.core.messages import (
+    Batch,
+    Command,
+    Effect,
+    Later,
+    LinkDown,
+    LinkUp,
+    NoteSecurity,
+    Reconnect,
+    Reply,
+    Restart,
+    SetClock,
+    TransactionEvent,
+)
+from chargepoint.core.snapshot import Snapshot
+from chargepoint.core.station import Memory, Station
+from chargepoint.core.words import BootReason, Moment, Registration
+from chargepoint.errors import ErrorCode, LinkError, WireError
+from chargepoint.loop import Loop
+from chargepoint.protocol.adapter import Adapter, Deferred, Payload
+from chargepoint.protocol.delivery import Caller, Delivery, Entry, Rules
+from chargepoint.turns import Turns
+from hardware.api import Actuation, EvseBoard, Meter
+
+LAST_WRITES_S = 3.0  # a stop waits so long for the disk
+FLUSH_S = 5.0  # a restart waits so long for the central system to hear of it
+
+log = logging.getLogger(__name__)
+
+
+class Storage(Protocol):
+    """What of the store a life needs."""
+
+    async def commit(self, batch: Batch) -> tuple[int, ...]: ...
+    async def pending(self, limit: int) -> Sequence[Entry]: ...
+    async def count_pending(self, kind: type[TransactionEvent] | None = None) -> int: ...
+    async def note_attempt(self, outbox_id: int) -> int: ...
+    async def last_id(self) -> int: ...
+
+
+class Incoming(Protocol):
+    """A CALL of the central system that waits for its answer."""
+
+    @property
+    def action(self) -> str: ...
+    @property
+    def payload(self) -> Payload: ...
+    def answer(self, payload: Payload) -> None: ...
+    def refuse(self, error: WireError) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a life gets from the program around it.
+
+    *set_clock* takes the central system's time; *dial_again* drops the connection so
+    that the link comes back with new credentials; *pet* calms the watchdog; *looked*
+    is called whenever the snapshot may have changed.
+    """
+
+    now: Callable[[], Moment]
+    set_clock: Callable[[SetClock], None]
+    dial_again: Callable[[], None]
+    pet: Callable[[], None]
+    looked: Callable[[], None]
+    new_id: Callable[[], str] = lambda: str(uuid4())
+
+
+class Life:
+    """A Station with its tasks."""
+
+    def __init__(
+        self,
+        config: StationConfig,
+        memory: Memory,
+        dialect: Dialect,
+        storage: Storage,
+        boards: Mapping[int, EvseBoard],
+        meters: Mapping[str, Meter],
+        outside: Outside,
+    ) -> None:
+        self._outside = outside
+        self._storage = storage
+        self._meters = meters
+        self.station = Station(config, memory, dialect, outside.new_id, outside.now())
+        self.turns = Turns(self.station, storage, outside.now, self._settled)
+        self.loop = Loop(boards, meters, self._decide, outside.now, outside.pet)
+        self.delivery = Delivery(
+            _Outbox(storage),
+            self.turns.submit_and_settle,
+            config.identity,
+            self._rules,
+            self.station.central_id,
+            lambda: outside.now().s,
+        )
+        self._restart: asyncio.Future[BootReason] | None = None
+        self._queued = 0
+        self._recount = asyncio.Event()
+        self._delivered = asyncio.Event()
+        self._why: str | None = None
+
+    async def run(self) -> BootReason:
+        """Live until the central system asks for a restart; return why to start again."""
+        self._restart = asyncio.get_running_loop().create_future()
+        self.turns.settle()
+        tasks: list[asyncio.Task[None]] = [
+            asyncio.create_task(each)
+            for each in (
+                self.turns.run(),
+                self._count(),
+                self.loop.control(),
+                *(self.loop.read(role) for role in self._meters),
+            )
+        ]
+        try:
+            ends: list[asyncio.Future[Any]] = [*tasks, self._restart]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done():
+                    task.result()
+            return self._restart.result()
+        finally:
+            await self.loop.make_safe()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WRITES_S):
+                    await self.turns.drain()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- the connection ------------------------------------------------------------------------
+
+    async def talk(self, session: Caller, adapter: Adapter) -> None:
+        """Use one connection until it breaks. Cancel it to leave the connection."""
+        try:
+            await self.turns.submit_and_settle(LinkUp(adapter.dialect))
+            self.delivery.accepted(self.station.online)
+            await self.delivery.run(session, adapter)
+        except LinkError as error:
+            self._why = str(error)
+        finally:
+            self.delivery.accepted(False)
+            self.turns.submit(LinkDown(self._why or ""))
+            await self.delivery.broken(adapter)
+
+    def serve(self, adapter: Adapter, incoming: Incoming) -> None:
+        """Answer one CALL: decide now, promise on disk, then answer, then tell."""
+        if self.station.registration == Registration.REJECTED:
+            if adapter.dialect.refuses_calls_when_rejected:  # B03.FR.08
+                raise WireError(ErrorCode.SECURITY_ERROR, "the boot was rejected")
+            log.info("%s not answered: the boot was rejected", incoming.action)
+            return  # 1.6 section 4.2.1
+        answer = adapter.answer(incoming.action, incoming.payload, self._handle)
+        if isinstance(answer, Deferred):
+            render = answer.render
+            self.turns.later(answer.ticket, lambda reply: incoming.answer(render(reply)))
+            self.turns.settle()
+        else:
+            self.turns.settle(lambda: incoming.answer(answer))
+
+    def link_changed(self, why: str | None) -> None:
+        """Remember why there is no connection, None when there is one."""
+        self._why = why
+        self._outside.looked()
+
+    def concern(self, what: str, info: str) -> None:
+        """The connection saw something for the security log."""
+        self.turns.submit(NoteSecurity(what, info))
+
+    # --- people ----------------------------------------------------------------------------------
+
+    def submit(self, command: Command) -> Reply:
+        """Give the station a command of somebody on the spot."""
+        return self.turns.submit(command)
+
+    def snapshot(self, url: str | None) -> Snapshot:
+        """Return what is now."""
+        return self.station.snapshot(self._queued, url, self._why, self._outside.now())
+
+    async def flush(self) -> None:
+        """Give the central system a moment to hear what it should, while it is connected."""
+        if not self.station.online:
+            return
+        try:
+            async with asyncio.timeout(FLUSH_S):
+                await self._delivered.wait()
+        except TimeoutError:
+            log.info("%d messages stay queued over the restart", self._queued)
+
+    # --- the pieces ------------------------------------------------------------------------------
+
+    def _handle(self, command: Command) -> Reply | Later:
+        return self.turns.handle(command)
+
+    def _decide(self, inputs: Inputs) -> Mapping[int, Actuation]:
+        actuations = self.turns.decide(inputs)
+        self.delivery.accepted(self.station.online)
+        self._outside.looked()
+        return actuations
+
+    def _settled(self, batch: Batch) -> None:
+        """A batch is on disk and its command answered: tell its events, do its chores."""
+        for event in batch.live:
+            self.delivery.tell(event)
+        if batch.durable or batch.delivered or batch.given_up:
+            self._delivered.clear()
+            self._recount.set()
+            self.delivery.wake()
+        self.delivery.accepted(self.station.online)
+        for effect in batch.effects:
+            self._do(effect)
+        self._outside.looked()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case SetClock():
+                self._outside.set_clock(effect)
+            case Reconnect():
+                self._outside.dial_again()
+            case Restart(reason):
+                if self._restart is not None and not self._restart.done():
+                    self._restart.set_result(reason)
+
+    async def _count(self) -> None:
+        """Keep the number of queued transaction messages for the screen."""
+        while True:
+            self._recount.clear()
+            self._queued = await self._storage.count_pending(TransactionEvent)
+            (self._delivered.clear if self._queued else self._delivered.set)()
+            self._outside.looked()
+            await self._recount.wait()
+
+    def _rules(self) -> Rules:
+        variables = self.station.variables
+        return Rules(
+            variables.integer("OCPPCommCtrlr", "MessageAttempts", "TransactionEvent"),
+            variables.integer("OCPPCommCtrlr", "MessageAttemptInterval", "TransactionEvent"),
+        )
+
+
+class _Outbox:
+    """The store's outbox as the delivery wants it."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def first_pending(self) -> Entry | None:
+        entries = await self._storage.pending(1)
+        return entries[0] if entries else None
+
+    async def last_id(self) -> int:
+        return await self._storage.last_id()
+
+    async def note_attempt(self, outbox_id: int) -> None:
+        await self._storage.note_attempt(outbox_id)
