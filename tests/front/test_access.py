@@ -141,6 +141,13 @@ def test_guessing_is_stopped_for_the_address_that_guesses():
     assert refusal(access, right, now_s=WRONG_PASSWORDS_PER_S) is None
 
 
+def test_a_wrong_password_now_and_then_is_not_guessing():
+    access = Access("secret")
+    for number in range(3 * WRONG_PASSWORDS):
+        now_s = number * WRONG_PASSWORDS_PER_S / 2
+        assert refusal(access, {"Authorization": basic("guess")}, now_s=now_s).status == 401
+
+
 def test_asking_without_a_password_is_not_guessing():
     access = Access("secret")
     for _ in range(WRONG_PASSWORDS + 1):
@@ -148,12 +155,14 @@ def test_asking_without_a_password_is_not_guessing():
     assert refusal(access, {"Authorization": basic("secret")}) is None
 
 
-@given(st.lists(st.tuples(st.integers(0, 2000), st.floats(0, 1e6)), max_size=600))
+@given(st.lists(st.tuples(st.integers(0, 2000), st.floats(0, 1e6)), max_size=50))
 def test_strangers_cannot_fill_the_memory(tries):
     wrong = WrongPasswords()
     for number, now_s in tries:
         wrong.add(str(number), now_s)
         assert 0 <= wrong.wait_s(str(number), now_s) <= WRONG_PASSWORDS_PER_S
+    for number in range(2 * REMEMBERED_ADDRESSES):
+        wrong.add(f"crowd {number}", 0.0)
     assert len(wrong._since) <= REMEMBERED_ADDRESSES
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from typing import Any
 
@@ -60,6 +61,24 @@ async def test_a_listener_that_left_makes_room(http, door, monkeypatch):
             if answer.status == 200:
                 break
         await asyncio.sleep(0)
+
+
+async def test_a_listener_that_takes_nothing_is_dropped(http, front, door, monkeypatch):
+    monkeypatch.setattr(app, "MAX_LISTENERS", 1)
+    monkeypatch.setattr(app, "SEND_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(feed, "GAP_S", 0.0)
+    host, port = front.url.removeprefix("http://").rstrip("/").split(":")
+    stuck, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    writer.write(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    await stuck.readline()
+
+    for number in itertools.count():
+        door.change(warnings=(str(number) * 100_000,))
+        async with http.get("/api/v1/events") as answer:
+            if answer.status == 200:
+                break
+
+    writer.close()
 
 
 def rendered(door: Any) -> Feed:
