@@ -1,0 +1,307 @@
+"""Mains and circuit, reading by reading."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profiles.limiter import LimiterSettings, LimiterState, step
+from profiles.limits import Limit
+from profiles.readings import Taken
+
+MAINS = LimiterSettings("mains", 25.0)
+NOTHING = Taken()
+EXAMPLES = json.loads(Path(__file__).with_name("limiter_examples.json").read_text())
+
+
+@dataclass(frozen=True)
+class Read:
+    at_s: float
+    currents_a: tuple[float, float, float]
+
+
+def even(current_a: float) -> tuple[float, float, float]:
+    return current_a, current_a, current_a
+
+
+class Bench:
+    """One limiter, driven by hand: what the house takes, and cars that obey or do not."""
+
+    def __init__(self, settings: LimiterSettings = MAINS, set_a: float = 16.0) -> None:
+        self.settings = settings
+        self.now_s = 100.0
+        self.state = LimiterState(set_a, set_a, read_at_s=self.now_s)
+        self.admits = True
+
+    def read(self, current_a: float, taken_a: float, evses: int = 1, after_s: float = 1.0) -> Limit:
+        self.now_s += after_s
+        return self.tick(Read(self.now_s, even(current_a)), taken_a, evses)
+
+    def wait(self, seconds: float, taken_a: float = 0.0, evses: int = 1) -> Limit:
+        self.now_s += seconds
+        return self.tick(None, taken_a, evses)
+
+    def tick(self, reading: Read | None, taken_a: float, evses: int) -> Limit:
+        taken = Taken(even(taken_a), evses)
+        verdict = step(self.settings, self.state, reading, taken, self.now_s)
+        self.state, self.admits = verdict.state, verdict.admits
+        return verdict.limit
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example["id"] for example in EXAMPLES])
+def test_one_reading_is_the_worked_example(example: dict[str, Any]) -> None:
+    settings = LimiterSettings(**{"name": "mains", "limit_a": 25.0, **example.get("settings", {})})
+    state = LimiterState(example["set_a"], read_at_s=9.0)
+    taken = Taken(tuple(example["taken_a"]), 1, example.get("measured", True))
+
+    verdict = step(settings, state, Read(10.0, tuple(example["currents_a"])), taken, 10.0)
+
+    assert verdict.limit == Limit(example["limit_a"], example["source"])
+
+
+def test_the_way_up_is_slow_and_ends_at_the_room() -> None:
+    bench = Bench(set_a=6.0)
+
+    offers = [6.0]
+    for _ in range(25):
+        offers.append(bench.read(12.0 + offers[-1], offers[-1]).limit_a)
+
+    assert offers[1] == pytest.approx(7.7)
+    assert all(later - earlier <= 1.8 for earlier, later in pairwise(offers))
+    assert offers[-1] == 13.0
+
+
+def test_only_a_new_reading_raises() -> None:
+    bench = Bench(set_a=10.0)
+    reading = Read(bench.now_s, even(10.0))
+
+    limits = [bench.tick(reading, 10.0, 1).limit_a for _ in range(50)]
+
+    assert set(limits) == {10.0}
+
+
+def test_a_meter_that_is_read_seldom_gives_as_much_in_the_same_time() -> None:
+    seldom = Bench(LimiterSettings("mains", 50.0, stale_after_s=30.0), set_a=6.0)
+
+    assert seldom.read(10.0, 6.0, after_s=10.0).limit_a == 43.7
+
+
+def test_cars_that_already_go_down_are_not_told_twice() -> None:
+    bench = Bench(set_a=16.0)
+
+    assert bench.read(31.0, 16.0).limit_a == 10.0
+    assert bench.read(29.0, 14.0).limit_a == 10.0
+    assert bench.read(27.0, 12.0).limit_a == 10.0
+    assert bench.read(25.0, 10.0).limit_a == 10.0
+
+
+def test_cars_that_do_not_go_down_in_their_five_seconds_get_less_and_then_nothing() -> None:
+    bench = Bench(set_a=16.0)
+
+    limits = [bench.read(29.0, 16.0).limit_a for _ in range(24)]
+
+    assert limits[:6] == [12.0] * 6
+    assert limits[7] == 8.0
+    assert limits[-1] == 0.0
+
+
+def test_a_single_step_down_in_a_shortage_keeps_the_minimum_for_a_moment() -> None:
+    bench = Bench(set_a=10.0)
+
+    assert bench.read(30.0, 10.0).limit_a == 6.0
+    assert bench.read(26.0, 6.0).limit_a == 6.0
+    assert not bench.admits
+    assert bench.wait(4.9, 6.0).limit_a == 6.0
+    assert bench.wait(0.1, 6.0) == Limit(0.0, "mains L1 26.0/25 A")
+
+
+def test_a_shortage_that_passes_ends_nothing() -> None:
+    bench = Bench(set_a=10.0)
+    bench.read(30.0, 10.0)
+
+    bench.read(24.0, 6.0)
+
+    assert bench.wait(8.0, 6.0).limit_a >= 6.0
+    assert bench.admits
+
+
+def test_without_grace_a_shortage_ends_at_once() -> None:
+    bench = Bench(LimiterSettings("mains", 25.0, shortage_hold_s=0.0), set_a=10.0)
+
+    assert bench.read(30.0, 10.0).limit_a == 0.0
+
+
+def test_a_phase_above_one_point_two_times_its_limit_gets_no_grace() -> None:
+    bench = Bench(set_a=6.0)
+
+    assert bench.read(30.1, 6.0).limit_a == 0.0
+    assert Bench(set_a=6.0).read(30.0, 6.0).limit_a == 6.0
+
+
+def test_a_shortage_that_turns_severe_ends_at_once() -> None:
+    bench = Bench(set_a=6.0)
+    bench.read(26.0, 6.0)
+
+    assert bench.read(31.0, 6.0).limit_a == 0.0
+
+
+def test_after_a_shortage_there_is_a_pause_and_then_the_minimum_when_it_fits() -> None:
+    bench = Bench(set_a=6.0)
+    bench.read(31.0, 6.0)
+
+    waiting = [bench.read(10.0, 0.0, evses=0) for _ in range(29)]
+    assert {limit.limit_a for limit in waiting} == {0.0}
+    assert waiting[-1].source == "mains pauses after a shortage"
+    assert not bench.admits
+    assert bench.read(10.0, 0.0, evses=0).limit_a == 6.0
+    assert bench.admits
+
+
+def test_after_the_pause_less_than_the_minimum_is_not_enough() -> None:
+    bench = Bench(set_a=6.0)
+    bench.read(31.0, 6.0)
+    bench.read(24.0, 0.0, after_s=30.0)
+
+    assert bench.read(19.1, 0.0).limit_a == 5.9
+    assert bench.read(19.0, 0.0).limit_a == 6.0
+
+
+def test_of_two_cars_one_goes_on() -> None:
+    bench = Bench(set_a=14.0)
+
+    assert bench.read(28.0, 14.0, evses=2).limit_a == 12.0
+    assert bench.wait(6.0, 14.0, evses=2).limit_a == 11.0
+    assert not bench.admits
+    assert bench.wait(30.0, 11.0).source == "mains meter silent"
+
+
+def test_a_second_car_that_does_not_fit_does_not_prolong_an_overload() -> None:
+    bench = Bench(set_a=8.0)
+
+    assert bench.read(26.0, 8.0, evses=2).limit_a == 7.0
+
+
+def test_a_silent_meter_is_waited_for_and_then_the_fallback_holds() -> None:
+    bench = Bench(LimiterSettings("mains", 25.0, stale_after_s=10.0, fallback_a=8.0))
+
+    assert bench.wait(10.0, 16.0).limit_a == 16.0
+    assert bench.wait(0.1, 16.0) == Limit(8.0, "mains meter silent")
+
+
+def test_a_meter_that_never_spoke_is_silent() -> None:
+    verdict = step(MAINS, LimiterState(), None, NOTHING, 0.0)
+
+    assert verdict.limit == Limit(0.0, "mains meter silent")
+    assert verdict.admits
+
+
+def test_a_meter_that_speaks_again_brings_no_jump() -> None:
+    bench = Bench(LimiterSettings("mains", 25.0, fallback_a=8.0))
+    bench.wait(60.0, 8.0)
+
+    assert bench.read(10.0, 8.0).limit_a == pytest.approx(11.7)
+
+
+def test_a_silence_that_stopped_cars_is_followed_by_a_pause() -> None:
+    bench = Bench()
+    bench.wait(10.1, 16.0)
+    bench.wait(1.0, 0.0, evses=0)
+
+    assert bench.read(5.0, 0.0, evses=0).limit_a == 0.0
+    assert bench.read(5.0, 0.0, evses=0, after_s=8.0).limit_a == 0.0
+    for _ in range(3):
+        last = bench.read(5.0, 0.0, evses=0, after_s=8.0)
+    assert last.limit_a == 6.0
+
+
+def test_the_first_reading_gives_the_minimum_and_the_next_ones_more() -> None:
+    state, limits = LimiterState(), []
+    for second in range(6):
+        verdict = step(MAINS, state, Read(float(second), even(5.0)), NOTHING, float(second))
+        state = verdict.state
+        limits.append(verdict.limit.limit_a)
+
+    assert limits == [6.0, 11.0, 16.0, 20.0, 20.0, 20.0]
+
+
+BAD = (math.nan, math.inf, -math.inf, 1000.1, -1000.1)
+
+
+def broken_readings() -> Iterator[Read]:
+    for bad in BAD:
+        yield Read(101.0, (bad, 0.0, 0.0))
+        yield Read(101.0, (0.0, 0.0, bad))
+    yield Read(math.nan, even(0.0))
+    yield Read(math.inf, even(0.0))
+    yield Read(102.1, even(0.0))
+    yield Read(100.0, even(0.0))
+    yield Read(101.0, (0.0, 0.0))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("reading", list(broken_readings()), ids=str)
+def test_garbage_is_no_reading(reading: Read) -> None:
+    bench = Bench()
+    before = bench.state
+
+    bench.now_s += 1.0
+    bench.tick(reading, 16.0, 1)
+
+    assert bench.state == before
+    assert bench.wait(9.1).source == "mains meter silent"
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_nonsense_of_the_ev_meter_makes_all_load_the_house_s(bad: float) -> None:
+    bench = Bench()
+
+    taken = Taken((bad, 16.0, 16.0), 1)
+    verdict = step(MAINS, bench.state, Read(101.0, even(20.0)), taken, 101.0)
+
+    assert verdict.state.target_a == 5.0
+
+
+def test_a_time_that_is_no_number_makes_the_meter_silent() -> None:
+    assert step(MAINS, Bench().state, None, NOTHING, math.nan).limit.limit_a == 0.0
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -1.0])
+@pytest.mark.parametrize("name", ["limit_a", "sum_a", "min_a", "stale_after_s", "fallback_a"])
+def test_settings_that_protect_nothing_are_refused(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match="no setting"):
+        LimiterSettings(**{"name": "mains", "limit_a": 25.0, name: value})
+
+
+def test_a_minimum_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="no setting"):
+        LimiterSettings("mains", 25.0, min_a=0.0)
+
+
+WILD = st.floats() | st.floats(-60.0, 60.0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.1, 15.0), st.tuples(WILD, WILD, WILD), WILD, st.integers(0, 3)))
+)
+def test_whatever_comes_in_a_limit_comes_out(rows: list[Any]) -> None:
+    state, now_s = LimiterState(), 0.0
+    settings = LimiterSettings("mains", 25.0, sum_a=40.0)
+    for gap_s, currents_a, taken_a, evses in rows:
+        now_s += gap_s
+        taken = Taken(even(taken_a), evses)
+        verdict = step(settings, state, Read(now_s, currents_a), taken, now_s)
+        state = verdict.state
+        assert 0.0 <= verdict.limit.limit_a <= 2100.0
+        ours_a = taken_a if abs(taken_a) <= 1000.0 else 0.0
+        if all(abs(a) <= 1000.0 for a in currents_a) and max(currents_a) > 25.0:
+            room_a = 25.0 - max(currents_a) + max(ours_a, 0.0)
+            held_a = 6.0 * evses
+            assert verdict.limit.limit_a <= max(room_a, held_a, 0.0) + 1e-5 or ours_a >= 1.0
