@@ -41,6 +41,7 @@ def _open_door(settings: Settings) -> Iterator[Mistake]:
 
 
 def _security(settings: Settings) -> Iterator[Mistake]:
+    """OCPP 2.0.1 part 2 A 1.3; the user name by part 4 section 3.1.1 has no colon."""
     csms = settings.csms
     place: Place = ("csms", "security_profile")
     profile = csms.security_profile
@@ -112,7 +113,7 @@ def _unreadable(certificate: str, key: str) -> Iterator[Mistake]:
 
 
 def _numbering(settings: Settings) -> Iterator[Mistake]:
-    """OCPP 2.0.1 part 1 section 7.2, 1.6 section 3.7: no numbers may be skipped."""
+    """OCPP 2.0.1 part 1 section 7.1, 1.6 section 3.8: no numbers may be skipped."""
     count = Counter(evse.id for evse in settings.evse)
     last = len(settings.evse)
     for position, evse in enumerate(settings.evse):

@@ -119,6 +119,10 @@ MISTAKES = {
         '[station]\nvendor = "A vendor with a long name"',
         "station.vendor: at most 20 characters with OCPP 1.6",
     ),
+    "list that is none": (
+        "[csms]\nocpp_versions = '[1.6'",
+        'csms.ocpp_versions: "[1.6" is not allowed; allowed: a list with "2.0.1" or "1.6"',
+    ),
     "number there twice": (
         "[[evse]]\nid = 1\n[[evse]]\nid = 2\n[[evse]]\nid = 2",
         "evse[1].id: 2 is there 2 times\nevse[2].id: 2 is there 2 times",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -200,6 +201,23 @@ def test_ocpp_keys_may_be_written_as_numbers_and_truths(read):
     settings = read("[ocpp16]\nHeartbeatInterval = 300\nAuthorizeRemoteTxRequests = true")
 
     assert settings.ocpp16 == {"HeartbeatInterval": "300", "AuthorizeRemoteTxRequests": "true"}
+
+
+def test_a_program_that_is_not_installed_has_a_version_too(monkeypatch):
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("chargepoint.settings.convert.version", missing)
+
+    assert program_version() == "0"
+
+
+def test_a_long_vendor_is_fine_where_only_201_is_spoken(read):
+    settings = read(
+        '[station]\nvendor = "A vendor with a long name"\n[csms]\nocpp_versions = ["2.0.1"]'
+    )
+
+    assert len(settings.station.vendor) > 20
 
 
 def test_the_password_may_come_with_the_seeds(read):

@@ -89,6 +89,15 @@ def test_events_are_counted_all_and_by_kind(open_store, event):
     assert store.count_pending(TransactionEvent) == 0
 
 
+def test_the_newest_id_is_known_as_long_as_it_waits(open_store, event):
+    store = open_store()
+    assert store.last_id() == 0
+
+    ids = store.commit(Batch(1, durable=(event("a"), event("b"))))
+
+    assert store.last_id() == ids[-1]
+
+
 def test_a_batch_without_anything_for_the_disk_does_not_touch_it(open_store):
     steps: list[str] = []
     store = open_store(on_step=steps.append)

@@ -21,6 +21,8 @@ async def test_both_forms_do_what_the_store_does(open_store, wrap, event):
     storage = wrap(open_store())
 
     (first, second) = await storage.commit(Batch(1, durable=(event("a"), event("b"))))
+    assert await storage.last_id() == second
+    assert await storage.load() == {}
     assert await storage.note_attempt(first) == 1
     assert [entry.id for entry in await storage.pending(1)] == [first]
     await storage.commit(Batch(2, given_up=((first, "why"),)))
