@@ -378,6 +378,29 @@ def test_an_open_contactor_sensed_before_the_telling_is_no_rest(settled: Watch) 
     assert settled(FULL, ASKING, 30.1 + SETTLE_S).close_main
 
 
+@pytest.mark.parametrize("stuck", [CLOSED, SECOND_ONLY])
+def test_a_board_that_is_polled_slowly_is_judged_by_its_polls(
+    settled: Watch, stuck: Sensed
+) -> None:
+    assert settled(FULL, ASKING, 10.1).close_main
+    assert settled(FULL, CLOSED, 11.0).close_main
+    for tick in range(110, 150):  # ten checks for each poll
+        settled.late(IDLE, replace(stuck, at_s=float(tick // 10)), tick / 10 + 0.05)
+
+    # told to open at 11.05, seen closed at 12, 13 and 14: not longer than two seconds
+    assert not settled.guard.faults
+    settled.late(IDLE, replace(stuck, at_s=14.01), 15.0)
+    assert settled.guard.faults == {WELDED}
+
+
+def test_a_board_that_is_polled_slowly_closes_again_after_its_rest(charging: Watch) -> None:
+    assert not charging(IDLE, CLOSED, 11.0).close_main
+    polled = replace(ASKING, at_s=12.0)
+    assert not charging.late(FULL, polled, 12.1).close_main
+    assert not charging.late(FULL, polled, 12.6).close_main
+    assert charging.late(FULL, polled, 13.1) == FULL
+
+
 def test_a_sense_without_a_time_closes_nothing(watch: Watch) -> None:
     timeless = replace(ASKING, at_s=math.nan)
 
