@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import http
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -156,7 +157,9 @@ def _retry_after_s(text: str | None) -> float:
 def _explained_network(error: OSError, host: str) -> Failure:
     """With several addresses asyncio joins the texts of the errors and has no number left."""
     if error.errno in NOBODY_THERE:
-        return Failure(f"{host}: {error.strerror or 'no connection'}".lower())
+        return Failure(f"{host}: {os.strerror(error.errno).lower()}")
+    if isinstance(error, ConnectionError) and error.errno is None:
+        return Failure(f"{host} breaks off the connection")
     if error.errno is None and str(errno.ECONNREFUSED) in str(error):
         return Failure(f"{host}: connection refused")
     return Failure(f"{host} cannot be reached: {error}"[:200])
