@@ -64,7 +64,7 @@ def _shares_a(total_a: float, served: list[Want]) -> dict[int, float]:
     """
     most_a = sum(want.max_a for want in served)
     if total_a >= most_a:
-        spare_a = (total_a - most_a) / len(served) if served and most_a < math.inf else 0.0
+        spare_a = math.inf if total_a == math.inf else (total_a - most_a) / max(len(served), 1)
         return {want.evse_id: want.max_a + spare_a for want in served}
     bounds = sorted({bound for want in served for bound in (want.min_a, want.max_a)})
     level_a = max(bound for bound in bounds if _sum_a(served, bound) <= total_a)
