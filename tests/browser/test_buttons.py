@@ -77,6 +77,8 @@ def test_a_refusal_is_told_to_the_person(page, station):
 def test_the_car_leaves_and_another_comes(page, station):
     assert press(page, "Unplug") == 202
     assert asked_sim(station) == ("unplug", 1, {"end": "both"})
+    expect(page.get_by_label("Car is ready")).to_be_disabled()
+    expect(page.get_by_label("Car asks for")).to_be_disabled()
 
     page.get_by_label("Car's phases").select_option("1")
     page.get_by_label("Car's limit").select_option("16")

@@ -87,6 +87,14 @@ def test_being_offline_is_told_with_its_reason_and_the_queue(page, station, fake
     expect(page.locator(".queue")).to_have_text("3 messages wait to be delivered")
 
 
+def test_a_station_on_its_own_is_not_called_offline(page, station, fakes):
+    alone = replace(fakes.SNAPSHOT.ocpp, connected=False, version=None, url=None)
+    station.change(ocpp=alone)
+    expect(page.locator(".link")).to_have_text("On its own")
+    expect(page.locator(".address")).to_have_text("No central system is configured")
+    expect(page.get_by_role("button", name="Connect", exact=True)).to_be_disabled()
+
+
 def test_a_silent_meter_is_marked_stale(page, station, fakes):
     silent = replace(fakes.MAINS, stale=True, age_s=14.0)
     station.change(meters=replace(fakes.SNAPSHOT.meters, mains=silent))

@@ -33,7 +33,13 @@ export function toggle(label, change) {
     },
   });
   const root = h("label", { class: "toggle" }, box, h("span", { text: label }));
-  return { root, update: (on) => (told = box.checked = Boolean(on)) };
+  return {
+    root,
+    update(on, usable = true) {
+      told = box.checked = Boolean(on);
+      mark(box, "disabled", !usable);
+    },
+  };
 }
 
 /**
@@ -62,9 +68,9 @@ export function slider(label, { min, max, step, show }, change) {
   function update(value) {
     told = value;
     mark(input, "disabled", value == null);
-    if (value == null || held > 0) return;
-    input.value = value;
-    say(output, show(value));
+    if (held > 0) return;
+    input.value = value ?? min;
+    say(output, value == null ? "–" : show(value));
   }
   return { root, update };
 }

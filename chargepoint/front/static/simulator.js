@@ -38,8 +38,8 @@ function car(id) {
       mark(plug, "disabled", sim.car_plugged);
       mark(unplug, "disabled", !sim.car_plugged);
       for (const { select } of [phases, most]) mark(select, "disabled", sim.car_plugged);
-      ready.update(sim.ready);
-      wanted.update(sim.requested_current_a);
+      ready.update(sim.ready, sim.car_plugged);
+      wanted.update(sim.car_plugged ? sim.requested_current_a : null);
     },
   };
 }

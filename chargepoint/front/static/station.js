@@ -32,7 +32,8 @@ export function warnings() {
   return (status) => lines([...new Set(status.warnings)]);
 }
 
-function headline({ connected, version, registration }) {
+function headline({ url, connected, version, registration }) {
+  if (url == null && !connected) return "On its own";
   if (!connected) return "Offline";
   if (registration === "Accepted") return `Connected, OCPP ${version}`;
   return `OCPP ${version}, not yet accepted`;
@@ -52,7 +53,7 @@ export function connection() {
     say(line, headline(ocpp));
     mark(line, "data-connected", ocpp.connected && ocpp.registration === "Accepted");
     say(address, ocpp.url ?? "No central system is configured");
-    say(reason, ocpp.connected ? `Registration ${ocpp.registration.toLowerCase()}` : (ocpp.why ?? "Not connected"));
+    say(reason, ocpp.connected ? `Registration ${ocpp.registration.toLowerCase()}` : (ocpp.why ?? ""));
     const messages = ocpp.queued === 1 ? "message waits" : "messages wait";
     say(queue, ocpp.queued === 0 ? "Nothing waits to be delivered" : `${ocpp.queued} ${messages} to be delivered`);
     mark(queue, "data-waiting", ocpp.queued > 0);
