@@ -20,7 +20,7 @@ from chargepoint.protocol.rpc import Action, Note, RpcCore, Serve, Version
 
 FLUSH_S = 2.0
 MOST_UNSENT = 64
-LONGEST_CLOSE_REASON = 100
+LONGEST_CLOSE_REASON_BYTES = 123  # RFC 6455 section 5.5
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Session:
                 await self._outgoing.join()
         except TimeoutError:
             log.warning("closing although not everything could be sent")
-        await self._websocket.close(CloseCode.NORMAL_CLOSURE, why[:LONGEST_CLOSE_REASON])
+        await self._websocket.close(CloseCode.NORMAL_CLOSURE, _close_reason(self._why))
 
     def _forget_unsent(self) -> None:
         while not self._outgoing.empty():
@@ -180,7 +180,7 @@ class Session:
             self._on_concern(Concern.INVALID_MESSAGES, why)
             return why
         if closed.rcvd:
-            said = f": {closed.rcvd.reason[:LONGEST_CLOSE_REASON]}" if closed.rcvd.reason else ""
+            said = f": {closed.rcvd.reason}" if closed.rcvd.reason else ""
             return f"the central system closed the connection ({closed.rcvd.code}{said})"
         return "the connection broke"
 
@@ -245,3 +245,7 @@ class Session:
             return
         if not incoming.is_answered:
             incoming.refuse(refusal)
+
+
+def _close_reason(why: str) -> str:
+    return why.encode()[:LONGEST_CLOSE_REASON_BYTES].decode(errors="ignore")

@@ -1,4 +1,4 @@
-"""Two versions with a few actions, a core on each, and a socket that is only two queues."""
+"""Both versions with a few actions, a core on each, and a socket that is only two queues."""
 
 from __future__ import annotations
 
@@ -14,43 +14,22 @@ import pytest
 from websockets.exceptions import ConnectionClosedError
 from websockets.frames import Close
 
-from chargepoint.errors import ErrorCode
+from chargepoint.protocol.adapters import BY_VERSION
 from chargepoint.protocol.rpc import RpcCore
 from chargepoint.protocol.session import IncomingCall, Session
 
-ALIKE = {
-    ErrorCode.NOT_IMPLEMENTED: "NotImplemented",
-    ErrorCode.NOT_SUPPORTED: "NotSupported",
-    ErrorCode.INTERNAL_ERROR: "InternalError",
-    ErrorCode.PROTOCOL_ERROR: "ProtocolError",
-    ErrorCode.SECURITY_ERROR: "SecurityError",
-    ErrorCode.PROPERTY_CONSTRAINT: "PropertyConstraintViolation",
-    ErrorCode.TYPE_CONSTRAINT: "TypeConstraintViolation",
-    ErrorCode.GENERIC_ERROR: "GenericError",
+OFFERED = {
+    "1.6": frozenset({"Reset", "TriggerMessage", "SetChargingProfile", "ClearCache"}),
+    "2.0.1": frozenset({"Reset", "TriggerMessage", "SetVariables", "ClearCache"}),
 }
 VERSIONS = {
-    "1.6": SimpleNamespace(
-        version="1.6",
-        incoming=frozenset({"Reset", "TriggerMessage", "SetChargingProfile", "ClearCache"}),
-        known=frozenset({"Reset", "TriggerMessage", "SetChargingProfile", "ClearCache", "GetLog"}),
-        error_words=ALIKE
-        | {
-            ErrorCode.FORMAT_VIOLATION: "FormationViolation",
-            ErrorCode.OCCURRENCE_CONSTRAINT: "OccurenceConstraintViolation",
-        },
-    ),
-    "2.0.1": SimpleNamespace(
-        version="2.0.1",
-        incoming=frozenset({"Reset", "TriggerMessage", "SetVariables", "ClearCache"}),
-        known=frozenset({"Reset", "TriggerMessage", "SetVariables", "ClearCache", "GetLog"}),
-        error_words=ALIKE
-        | {
-            ErrorCode.FORMAT_VIOLATION: "FormatViolation",
-            ErrorCode.OCCURRENCE_CONSTRAINT: "OccurrenceConstraintViolation",
-            ErrorCode.RPC_FRAMEWORK_ERROR: "RpcFrameworkError",
-            ErrorCode.MESSAGE_TYPE_NOT_SUPPORTED: "MessageTypeNotSupported",
-        },
-    ),
+    name: SimpleNamespace(
+        version=name,
+        incoming=offered,
+        known=offered | {"GetLog"},
+        error_words=BY_VERSION[name].error_words,
+    )
+    for name, offered in OFFERED.items()
 }
 
 

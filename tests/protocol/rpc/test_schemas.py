@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chargepoint.errors import ErrorCode, WireError
+from chargepoint.protocol.adapters import BY_VERSION
 from chargepoint.protocol.schemas import CODES, FILES, Kind, problems, validate, warm
 
 
@@ -190,6 +191,7 @@ def test_every_keyword_of_every_schema_has_a_code():
                 assert keywords(loads(path.read_text("utf-8-sig"))) <= judged | silent, path.name
 
 
-def test_schemas_can_be_read_beforehand():
-    warm("1.6", ["Reset", "ClearCache"])
-    warm("2.0.1", ["Heartbeat"], Kind.RESPONSE)
+@pytest.mark.parametrize("version", BY_VERSION)
+def test_every_action_of_a_version_has_its_schemas(version: str):
+    for kind in Kind:
+        warm(version, BY_VERSION[version].known, kind)

@@ -183,6 +183,13 @@ async def test_closing_says_first_what_was_said_already(bench: Any):
     assert await bench.running == "new password"
 
 
+async def test_a_long_reason_is_cut_to_what_a_close_frame_holds(bench: Any):
+    await bench.session.close("ü" * 100)
+
+    assert bench.wire.closed_with == (1000, "ü" * 61)
+    assert await bench.running == "ü" * 100
+
+
 async def test_closing_does_not_wait_for_a_wire_that_is_stuck(bench: Any):
     bench.wire.stalled.clear()
     bench.wire.say(2, "theirs", "Dance", {})
