@@ -24,33 +24,40 @@ class Want:
 
 
 def split(total: Limit, wants: Iterable[Want], admits: bool = True) -> dict[int, Limit]:
-    """Return the share of each EVSE: in sum never above *total*.
+    """Return the share of each EVSE: what can be used of them is never above *total*.
 
     Who charges stays before who waits, then the lower id; as many as fit with their
     minimum are served, the others get 0 A. Not *admits*: nobody new. The served get equal
-    shares, but none more than it can use as long as another can use it. Amperes are per
-    phase, as if all used the same phases.
+    shares, but none more than it can use as long as another can use it. Who cannot use
+    its minimum is told its own maximum: it is not the total that keeps it from charging.
+    Amperes are per phase, as if all used the same phases.
 
     >>> split(Limit(20, "circuit"), [Want(1, 32), Want(2, 8)])[1].limit_a
     12.0
     """
     wants = sorted(wants, key=lambda want: (not want.charging, want.evse_id))
-    served = _served(total.limit_a, [want for want in wants if admits or want.charging])
+    able = [want for want in wants if want.min_a <= want.max_a]
+    unable = [want for want in wants if not want.min_a <= want.max_a]
+    served = _served(total.limit_a, [want for want in able if admits or want.charging])
     shares_a = _shares_a(total.limit_a, served)
-    return {
+    parts = {
         want.evse_id: Limit(
             floor_tenth(shares_a.get(want.evse_id, 0.0)),
             _source(total, want, served),
             total.phases,
         )
-        for want in wants
+        for want in able
     }
+    for want in unable:
+        most_a = floor_tenth(min(want.max_a, total.limit_a))
+        parts[want.evse_id] = Limit(most_a, total.source, total.phases)
+    return parts
 
 
 def _served(total_a: float, wants: list[Want]) -> list[Want]:
     served = []
     for want in wants:
-        if want.min_a <= min(want.max_a, total_a):
+        if want.min_a <= total_a:
             served.append(want)
             total_a -= want.min_a
     return served

@@ -7,8 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from profiles.schedule import Kind, Period, Profile, Purpose, Schedule, Unit
+
+# The clock on the wall is not under test, and the machine may be busy.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 T = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 

@@ -185,7 +185,7 @@ class World:
 SEEDS = st.integers(0, 2**48)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1500)
 @given(SEEDS, st.integers(0, 2), st.integers(1, LONGEST_S))
 def test_the_composite_schedule_is_what_every_second_says(
     seed: int, evse_id: int, duration_s: int
@@ -201,7 +201,7 @@ def test_the_composite_schedule_is_what_every_second_says(
         assert phases == n
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1500)
 @given(SEEDS, st.integers(0, 2), st.integers(-70, 120))
 def test_the_limit_now_is_what_the_second_says_and_holds_until_it_says(
     seed: int, evse_id: int, second: int
@@ -236,7 +236,7 @@ def test_the_station_has_no_defaults_and_no_transaction_of_its_own(seed: int) ->
     assert words <= {"ChargingStationMaxProfile", "ChargingStationExternalConstraints"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SEEDS, SEEDS)
 def test_one_more_group_never_raises_the_composite_schedule(seed: int, other: int) -> None:
     w = World(seed)

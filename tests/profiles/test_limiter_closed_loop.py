@@ -111,7 +111,7 @@ def loops(parts: list[float], measured: bool) -> st.SearchStrategy[Loop]:
 LOOPS = loops([1.0, 0.95, 0.7], True) | loops([1.0], False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LOOPS, st.integers(0, 2**32))
 def test_no_overload_outlasts_one_reading_the_car_s_reaction_and_the_grace(
     loop: Loop, seed: int
@@ -126,7 +126,7 @@ def test_no_overload_outlasts_one_reading_the_car_s_reaction_and_the_grace(
     assert loop.longest_over_s <= reaction_s + grace_s + loop.car.lag_s
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LOOPS, st.floats(0.0, 18.0), st.integers(0, 2**32))
 def test_while_the_minimum_fits_no_overload_outlasts_one_reading_and_the_car_s_reaction(
     loop: Loop, most_a: float, seed: int
@@ -140,7 +140,7 @@ def test_while_the_minimum_fits_no_overload_outlasts_one_reading_and_the_car_s_r
     assert loop.starts == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LOOPS, st.floats(0.0, 60.0))
 def test_after_room_is_back_the_offer_is_full_within_75_seconds(loop: Loop, short_s: float) -> None:
     loop.house_a = (5.0, 5.0, 5.0)
@@ -155,7 +155,7 @@ def test_after_room_is_back_the_offer_is_full_within_75_seconds(loop: Loop, shor
     assert loop.offer_a >= 16.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LOOPS)
 def test_in_a_calm_house_the_offer_comes_to_rest_at_the_room(loop: Loop) -> None:
     loop.car.part = 1.0

@@ -152,7 +152,7 @@ def test_garbage_is_no_sun(bad: float) -> None:
     assert Sky(set_a=8.0).read(bad, 8.0).limit_a == 8.0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(0.0, 40.0), st.sampled_from([1, 3]), st.booleans(), st.sampled_from([0, 2, 4]))
 def test_with_steady_sun_the_import_settles_at_or_below_the_limit(
     surplus_a: float, phases: int, measured: bool, lag_s: int
