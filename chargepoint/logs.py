@@ -7,6 +7,8 @@ import sys
 import time
 from typing import Literal, TextIO
 
+from chargepoint.protocol.redact import RedactingFilter
+
 LIBRARIES = ("aiohttp", "asyncio", "ocpp", "pymodbus", "websockets")
 """Their chatter below WARNING holds frames and headers, so it holds secrets."""
 
@@ -15,6 +17,7 @@ def configure(level: str, form: Literal["text", "json"], out: TextIO | None = No
     """Log what is at least *level* to *out* (standard error), and nothing twice."""
     handler = logging.StreamHandler(out or sys.stderr)
     handler.setFormatter(_json() if form == "json" else _text())
+    handler.addFilter(RedactingFilter())
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)

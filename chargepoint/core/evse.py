@@ -87,7 +87,7 @@ class Evse:
 
     *granted_in* is the number of the batch that puts the session on disk.
     *keep_locked* is the token that must be shown before the cable is released
-    (E05.FR.11, 1.6 errata 3.5).
+    (E05.FR.11, 1.6 errata 3.5). *charged*: energy has flowed in this session.
     """
 
     config: EvseConfig
@@ -109,6 +109,7 @@ class Evse:
     override: Limit | None = None
     override_until_s: float | None = None
     ev_side_lost: bool = False
+    charged: bool = False
     points_met: frozenset[str] = frozenset()
 
     @property
@@ -155,6 +156,7 @@ class Evse:
         self.state, self.since_s = state, now_s
         if state not in AUTHORIZED_STATES:
             self.grant = self.granted_in = None
+            self.charged = False
         return True
 
     def update_transaction(self, **changes: object) -> Transaction:
@@ -167,7 +169,8 @@ class Evse:
         """Return the charging state that the facts say: ChargingStateEnumType, E02.FR.13.
 
         While a car is still reacting to a fresh offer the former state stands, so that a
-        start or a resumption is not told as a suspension.
+        start or a resumption is not told as a suspension; nor is the moment before the
+        first offer.
         """
         sensed = self.sensed
         if sensed is None or not sensed.connected:
@@ -175,7 +178,8 @@ class Evse:
         if self.state is not State.ACTIVE:
             return ChargingState.EV_CONNECTED
         if self.path.offer_a <= 0.0:
-            return ChargingState.SUSPENDED_EVSE
+            begins = not self.charged and now_s - self.since_s < RISE_S
+            return ChargingState.EV_CONNECTED if begins else ChargingState.SUSPENDED_EVSE
         if sensed.main_closed and sensed.pilot in ASKING:
             return ChargingState.CHARGING
         rising = now_s - (self.path.offered_since_s or 0.0) < RISE_S

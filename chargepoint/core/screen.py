@@ -62,6 +62,7 @@ class Screen:
             station_id=config.identity.id,
             vendor=config.identity.vendor,
             model=config.identity.model,
+            firmware_version=config.identity.firmware_version,
             mode=mode,
             availability="Operative" if self._availability.station_operative() else "Inoperative",
             ocpp=OcppShown(

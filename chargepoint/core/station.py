@@ -136,6 +136,7 @@ class Station:
         """Return the actuation that the tightest limit allows, and remember who won."""
         sensed = evse.sensed
         assert sensed is not None
+        evse.charged = evse.charged or (evse.authorized and sensed.main_closed)
         withheld = self._blocks.sessions.withheld(evse)
         binding = combine(evse.limits)
         evse.binding = withheld if withheld is not None else binding
