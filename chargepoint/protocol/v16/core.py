@@ -21,8 +21,8 @@ from chargepoint.core.messages import (
 from chargepoint.core.words import Token
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Payload
+from chargepoint.protocol.fields import meaning
 from chargepoint.protocol.v16.connectors import STATION, evse_of
-from chargepoint.protocol.v16.fields import meaning
 from chargepoint.protocol.v16.route import Route, status
 from chargepoint.protocol.v16.smart_charging import profile
 

@@ -1,16 +1,13 @@
-"""Reading fields that nobody has checked for us, and the types of 1.6 section 7. Pure."""
+"""The types of 1.6 section 7 that several messages share. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 from chargepoint.core.words import Token, TokenInfo, TokenStatus
-from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Payload
+from chargepoint.protocol.fields import meaning, optional, required
 from chargepoint.protocol.timestamps import parse_timestamp
-
-Kind = TypeVar("Kind")
 
 ID_TOKEN_LENGTH = 20
 
@@ -21,39 +18,6 @@ TOKEN_STATUSES: Mapping[str, TokenStatus] = {
     "Expired": TokenStatus.EXPIRED,
     "Invalid": TokenStatus.INVALID,
 }
-
-
-def required(payload: Payload, name: str, kind: type[Kind]) -> Kind:
-    """Return the field *name*; raise WireError when it is missing or no *kind*."""
-    value = optional(payload, name, kind)
-    if value is None:
-        raise WireError(ErrorCode.OCCURRENCE_CONSTRAINT, f"{name} is missing")
-    return value
-
-
-def optional(payload: Payload, name: str, kind: type[Kind]) -> Kind | None:
-    """Return the field *name*, None when it is absent or null; WireError when it is no *kind*."""
-    value = payload.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise WireError(ErrorCode.TYPE_CONSTRAINT, f"{name} is no {kind.__name__}")
-    return value
-
-
-def meaning(words: Mapping[str, Kind], word: str, name: str) -> Kind:
-    """Return what *word* means in the field *name*; WireError for a word that is not in *words*.
-
-    Source: 1.6 errata 3.24 and 3.38, which want PropertyConstraintViolation.
-    """
-    if word not in words:
-        raise WireError(ErrorCode.PROPERTY_CONSTRAINT, f"{name} is none of {', '.join(words)}")
-    return words[word]
-
-
-def optional_meaning(words: Mapping[str, Kind], word: str | None, name: str) -> Kind | None:
-    """Return what *word* means, None for an absent field."""
-    return None if word is None else meaning(words, word, name)
 
 
 def id_tag(token: Token) -> str:

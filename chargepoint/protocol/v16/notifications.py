@@ -20,9 +20,10 @@ from chargepoint.core.messages import (
 )
 from chargepoint.core.words import Registration, Status
 from chargepoint.protocol.adapter import Call, Payload
+from chargepoint.protocol.fields import meaning, required
 from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
 from chargepoint.protocol.v16.connectors import FIRST_PLUG, connector_of
-from chargepoint.protocol.v16.fields import id_tag, meaning, required, token_info
+from chargepoint.protocol.v16.fields import id_tag, token_info
 from chargepoint.protocol.v16.route import Telling
 
 # Section 7.7. AUTHORIZED is for 1.6 already the Preparing of "a user presents a tag".

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from chargepoint.core.messages import (
     ClearProfiles,
@@ -18,9 +16,9 @@ from chargepoint.core.messages import (
 )
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Payload
+from chargepoint.protocol.fields import meaning, optional_meaning, tenths
 from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
 from chargepoint.protocol.v16.connectors import connector_of, evse_of
-from chargepoint.protocol.v16.fields import meaning, optional_meaning
 from chargepoint.protocol.v16.route import Route, status
 from profiles.schedule import DAILY_S, WEEKLY_S, Kind, Period, Profile, Purpose, Schedule, Unit
 
@@ -41,21 +39,6 @@ REFUSALS: Mapping[Outcome, ErrorCode] = {
     Outcome.UNKNOWN_EVSE: ErrorCode.PROPERTY_CONSTRAINT,
     Outcome.UNSUPPORTED: ErrorCode.NOT_SUPPORTED,
 }
-
-
-def tenths(number: float | Decimal) -> float:
-    """Return *number* cut down to one decimal, the precision of limits: section 7.14.
-
-    What arithmetic left a hair (5e-8) below a tenth is that tenth, so that 0.3 stays 0.3.
-    WireError for what is no finite number.
-
-    >>> tenths(Decimal("11.04")), tenths(0.3), tenths(6), tenths(15.999999999999998)
-    (11.0, 0.3, 6.0, 16.0)
-    """
-    try:
-        return math.floor(round(float(number) * 10, 6)) / 10
-    except (OverflowError, ValueError) as error:
-        raise WireError(ErrorCode.PROPERTY_CONSTRAINT, "a limit is a finite number") from error
 
 
 def profile(payload: Payload, evse_id: int) -> Profile:

@@ -8,9 +8,10 @@ from chargepoint.core.config import StationIdentity
 from chargepoint.core.messages import EventDelivered, MeterValues, TransactionEvent, TxPhase
 from chargepoint.core.words import NO_AUTHORIZATION, StopReason
 from chargepoint.protocol.adapter import Call, Payload
+from chargepoint.protocol.fields import optional, required
 from chargepoint.protocol.timestamps import format_timestamp
 from chargepoint.protocol.v16.connectors import STATION, connector_of
-from chargepoint.protocol.v16.fields import id_tag, optional, required, token_info
+from chargepoint.protocol.v16.fields import id_tag, token_info
 from chargepoint.protocol.v16.route import Telling
 from chargepoint.protocol.v16.samples import meter_values, whole_wh
 

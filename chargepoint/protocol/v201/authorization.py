@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from chargepoint.core.config import StationIdentity
 from chargepoint.core.messages import AskToken, AuthorizeAnswered, ClearCache, Outcome
 from chargepoint.protocol.adapter import Call, Payload
-from chargepoint.protocol.v201.fields import id_token, required, token_info
+from chargepoint.protocol.fields import required
+from chargepoint.protocol.v201.fields import id_token, token_info
 from chargepoint.protocol.v201.route import Answer, Telling, one, status
 
 

@@ -16,8 +16,8 @@ from chargepoint.core.messages import (
 )
 from chargepoint.core.words import Status
 from chargepoint.protocol.adapter import Call, Payload
+from chargepoint.protocol.fields import meaning, required
 from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
-from chargepoint.protocol.v201.fields import meaning, required
 from chargepoint.protocol.v201.route import Answer, Telling, one, status
 
 STATION = 0

@@ -1,4 +1,4 @@
-"""Reading fields that nobody has checked for us, and types that many messages share. Pure.
+"""Types that many messages of 2.0.1 share. Pure.
 
 Part 2 section 2 (datatypes).
 """
@@ -6,41 +6,14 @@ Part 2 section 2 (datatypes).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 from chargepoint.core.words import Token, TokenInfo, TokenStatus
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Payload
+from chargepoint.protocol.fields import meaning, optional, required
 from chargepoint.protocol.timestamps import parse_timestamp
 
-Kind = TypeVar("Kind")
-
 TOKEN_STATUSES: Mapping[str, TokenStatus] = {status.value: status for status in TokenStatus}
-
-
-def required(payload: Payload, name: str, kind: type[Kind]) -> Kind:
-    """Return the field *name*; raise WireError when it is missing or no *kind*."""
-    value = optional(payload, name, kind)
-    if value is None:
-        raise WireError(ErrorCode.OCCURRENCE_CONSTRAINT, f"{name} is missing")
-    return value
-
-
-def optional(payload: Payload, name: str, kind: type[Kind]) -> Kind | None:
-    """Return the field *name*, None when it is absent or null; WireError when it is no *kind*."""
-    value = payload.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise WireError(ErrorCode.TYPE_CONSTRAINT, f"{name} is no {kind.__name__}")
-    return value
-
-
-def meaning(words: Mapping[str, Kind], word: str, name: str) -> Kind:
-    """Return what *word* means in the field *name*; WireError for a word that is not in *words*."""
-    if word not in words:
-        raise WireError(ErrorCode.PROPERTY_CONSTRAINT, f"{name} is none of {', '.join(words)}")
-    return words[word]
 
 
 def some(**fields: str | int | None) -> Payload:

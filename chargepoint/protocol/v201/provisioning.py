@@ -23,8 +23,9 @@ from chargepoint.core.messages import (
 from chargepoint.core.words import Registration, VariableRef
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Call, Handle, Payload
+from chargepoint.protocol.fields import meaning, required
 from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
-from chargepoint.protocol.v201.fields import meaning, required, some
+from chargepoint.protocol.v201.fields import some
 from chargepoint.protocol.v201.route import Answer, Telling, one, status, status_info
 
 REGISTRATIONS: Mapping[str, Registration] = {

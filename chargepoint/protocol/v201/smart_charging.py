@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from chargepoint.core.messages import (
     ClearProfiles,
@@ -19,8 +17,8 @@ from chargepoint.core.messages import (
 )
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Payload
+from chargepoint.protocol.fields import meaning, tenths
 from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
-from chargepoint.protocol.v201.fields import meaning
 from chargepoint.protocol.v201.route import Answer, one, status, status_info
 from profiles.schedule import DAILY_S, WEEKLY_S, Kind, Period, Profile, Purpose, Schedule, Unit
 
@@ -37,21 +35,6 @@ KINDS: Mapping[str, Kind] = {
 }
 RECURRENCES_S: Mapping[str, int] = {"Daily": DAILY_S, "Weekly": WEEKLY_S}
 UNITS: Mapping[str, Unit] = {"A": Unit.A, "W": Unit.W}
-
-
-def tenths(number: float | Decimal) -> float:
-    """Return *number* cut down to one decimal, the precision of limits: section 2.12.
-
-    What arithmetic left a hair (1e-7) below a tenth is that tenth, so that 0.3 stays 0.3.
-    WireError for what is no finite number.
-
-    >>> tenths(Decimal("11.04")), tenths(0.3), tenths(6), tenths(15.999999999999998)
-    (11.0, 0.3, 6.0, 16.0)
-    """
-    try:
-        return math.floor(round(float(number) * 10, 6)) / 10
-    except (OverflowError, ValueError) as error:
-        raise WireError(ErrorCode.PROPERTY_CONSTRAINT, "a limit is a finite number") from error
 
 
 def profile(payload: Payload, evse_id: int) -> Profile:

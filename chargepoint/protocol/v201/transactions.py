@@ -9,8 +9,9 @@ from chargepoint.core.config import StationIdentity
 from chargepoint.core.messages import EventDelivered, TransactionEvent, TxPhase
 from chargepoint.core.words import StopReason
 from chargepoint.protocol.adapter import Call, Payload
+from chargepoint.protocol.fields import optional
 from chargepoint.protocol.timestamps import format_timestamp
-from chargepoint.protocol.v201.fields import id_token, optional, some, token_info
+from chargepoint.protocol.v201.fields import id_token, some, token_info
 from chargepoint.protocol.v201.metervalues import meter_values
 from chargepoint.protocol.v201.route import Telling
 

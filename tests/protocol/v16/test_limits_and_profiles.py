@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from chargepoint.core.messages import CompositeReply, Outcome
 from chargepoint.errors import ErrorCode, WireError
+from chargepoint.protocol.fields import tenths
 from chargepoint.protocol.timestamps import format_timestamp
 from chargepoint.protocol.v16 import Adapter16
-from chargepoint.protocol.v16.smart_charging import KINDS, PURPOSES, RECURRENCES_S, profile, tenths
+from chargepoint.protocol.v16.smart_charging import KINDS, PURPOSES, RECURRENCES_S, profile
 from profiles.schedule import DAILY_S, WEEKLY_S, Kind, Period, Profile, Purpose, Schedule, Unit
 
 EIGHT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from chargepoint.core.messages import ACCEPTED, Outcome, RemoteStart, Reply, SetProfile
 from chargepoint.core.words import Token
 from chargepoint.errors import ErrorCode, WireError
+from chargepoint.protocol.fields import tenths
 from chargepoint.protocol.timestamps import format_timestamp
 from chargepoint.protocol.v201.smart_charging import (
     KINDS,
@@ -22,7 +23,6 @@ from chargepoint.protocol.v201.smart_charging import (
     RECURRENCES_S,
     UNITS,
     profile,
-    tenths,
 )
 from profiles.schedule import DAILY_S, Kind, Period, Profile, Purpose, Schedule, Unit
 
