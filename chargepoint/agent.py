@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chargepoint import equipment
 from chargepoint.clock import Clock
 from chargepoint.core.kinds import KINDS
 from chargepoint.core.messages import Batch, Command, Reply, SetClock
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.station import Memory
-from chargepoint.core.variables import Variables
-from chargepoint.core.words import VariableRef
 from chargepoint.doors import Changes, SimulatorDoor, StationDoor
 from chargepoint.errors import ChargePointError, SettingsError, StoreError
 from chargepoint.front.web import Front
@@ -24,17 +23,15 @@ from chargepoint.life import Life, Outside
 from chargepoint.notify import notify
 from chargepoint.protocol.adapters import BY_VERSION
 from chargepoint.protocol.link import Link, LinkState
+from chargepoint.seeds import seed
 from chargepoint.settings.convert import station_config
-from chargepoint.settings.drivers import board_given, meter_given, simulator_given
-from chargepoint.settings.equipment import SIMULATED, Meter
 from chargepoint.settings.model import Settings
 from chargepoint.store.store import Store
 from chargepoint.store.writer import Writer
 from chargepoint.watchdog import Watchdog
-from hardware import registry
 from hardware.api import EvseBoard, HardwareError, Simulator
-from hardware.registry import Context, Registers
-from hardware.wiring import WiredMeter, Wiring
+from hardware.registry import Registers
+from hardware.wiring import WiredMeter
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +75,10 @@ class Agent:
             asyncio.get_running_loop().add_signal_handler(each, self.stop)
         try:
             memory = await self._writer.load()
-            simulator = self._open_simulator(memory)
+            saved = memory.get("simulator", {}).get("registers", {})
+            simulator = equipment.open_simulator(
+                self._settings, self.monotonic_s, saved, self._save_registers
+            )
             self.front = self._make_front(simulator)
             while await self._live(memory, simulator):
                 log.info("starting again")
@@ -96,7 +96,7 @@ class Agent:
 
     async def _live(self, memory: Memory, simulator: Simulator | None) -> bool:
         """Live once; return whether to live again."""
-        boards = self._open_boards(simulator)
+        boards = equipment.open_boards(self._settings, self.monotonic_s, simulator)
         watchdog = Watchdog(board.make_safe for board in boards.values())
         self._life = life = self._new_life(memory, simulator, boards, watchdog)
         self._link = self._make_link(life)
@@ -167,7 +167,7 @@ class Agent:
         boards: Mapping[int, EvseBoard],
         watchdog: Watchdog,
     ) -> Life:
-        self.meters = self._open_meters(simulator)
+        self.meters = equipment.open_meters(self._settings, self.monotonic_s, simulator)
         versions = self._settings.csms.ocpp_versions
         last = memory.get("dialect", {}).get("name", versions[0])
         dialect = BY_VERSION[last if last in versions else versions[0]].dialect
@@ -197,29 +197,14 @@ class Agent:
     def _make_front(self, simulator: Simulator | None) -> Front:
         sim = None
         if simulator is not None:
-            sim = SimulatorDoor(
-                simulator,
-                tuple(
-                    evse.id
-                    for evse in self._settings.evse
-                    if self._settings.driver_of(evse) == SIMULATED
-                ),
-                has_world=SIMULATED in _meter_drivers(self._settings),
-            )
+            boards, has_world = equipment.simulated(self._settings)
+            sim = SimulatorDoor(simulator, boards, has_world)
         password = self._settings.api.password
         return Front(
             StationDoor(self, self._changes, sim),
             self._settings.api.bind,
             password.get_secret_value() if password is not None else None,
         )
-
-    def _open_simulator(self, memory: Memory) -> Simulator | None:
-        boards = {self._settings.driver_of(evse) for evse in self._settings.evse}
-        if SIMULATED not in boards | _meter_drivers(self._settings):
-            return None
-        saved = memory.get("simulator", {}).get("registers", {})
-        given = simulator_given(self._settings)
-        return registry.open_simulator(given, self.monotonic_s, saved, self._save_registers)
 
     async def _save_registers(self, registers: Registers) -> None:
         kept = {place: dict(values) for place, values in registers.items()}
@@ -228,67 +213,10 @@ class Agent:
         except StoreError as error:
             raise OSError(str(error)) from error
 
-    def _open_boards(self, simulator: Simulator | None) -> dict[int, EvseBoard]:
-        return {
-            evse.id: registry.open_board(
-                self._settings.driver_of(evse),
-                board_given(self._settings, evse),
-                Context(f"evse/{evse.id}", self.monotonic_s, simulator),
-            )
-            for evse in self._settings.evse
-        }
-
-    def _open_meters(self, simulator: Simulator | None) -> dict[str, WiredMeter]:
-        return {
-            role: registry.open_meter(
-                meter.driver,
-                meter_given(meter),
-                Context(role, self.monotonic_s, simulator),
-                Wiring(meter.inverted, meter.phase_map),
-            )
-            for role, meter in _meters(self._settings).items()
-        }
-
     def _set_clock(self, told: SetClock) -> None:
         jump_s = self._clock.set(told.at, self.monotonic_s())
         if jump_s:
             log.info("the central system's clock is %+.1f s from ours: following it", jump_s)
-
-
-def seed(variables: Variables, settings: Settings) -> None:
-    """Give the device model the installer's values where it has none of its own yet."""
-    for key, value in settings.ocpp16.items():
-        if not variables.seed_key(key, value):
-            log.warning("[ocpp16] %s: not known here, or not with this value", key)
-    for row in settings.ocpp201.variables:
-        ref = VariableRef(
-            row.component,
-            row.variable,
-            row.component_instance,
-            row.instance,
-            row.evse,
-            row.connector,
-        )
-        if not variables.seed(ref, row.attribute, row.value):
-            name = f"{row.component}.{row.variable}"
-            log.warning("[[ocpp201.variables]] %s: not known here, or not with this value", name)
-    password = settings.csms.basic_auth_password
-    if password is not None:
-        variables.seed_password(password.get_secret_value())
-
-
-def _meters(settings: Settings) -> dict[str, Meter]:
-    """Return the tables of all meters that exist, by role."""
-    meters = dict(settings.station_meters)
-    for evse in settings.evse:
-        meter = settings.meter_of(evse)
-        if meter is not None:
-            meters[f"evse/{evse.id}"] = meter
-    return meters
-
-
-def _meter_drivers(settings: Settings) -> set[str]:
-    return {meter.driver for meter in _meters(settings).values()}
 
 
 async def _for_ever() -> None:

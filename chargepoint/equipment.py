@@ -1,0 +1,73 @@
+"""The boards and meters that the installer named, opened; the simulator where one is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from chargepoint.settings.drivers import board_given, meter_given, simulator_given
+from chargepoint.settings.equipment import SIMULATED, Meter
+from chargepoint.settings.model import Settings
+from hardware import registry
+from hardware.api import EvseBoard, Simulator
+from hardware.registry import Context, Registers
+from hardware.wiring import WiredMeter, Wiring
+
+Monotonic = Callable[[], float]
+
+
+def open_simulator(
+    settings: Settings,
+    monotonic: Monotonic,
+    saved: Registers,
+    save: Callable[[Registers], Awaitable[None]],
+) -> Simulator | None:
+    """Return the simulated world, None where every board and meter is real."""
+    boards, has_world = simulated(settings)
+    if not boards and not has_world:
+        return None
+    return registry.open_simulator(simulator_given(settings), monotonic, saved, save)
+
+
+def open_boards(
+    settings: Settings, monotonic: Monotonic, simulator: Simulator | None
+) -> dict[int, EvseBoard]:
+    """Return the board of every EVSE; raise UnknownDriver, WrongSettings or BoardError."""
+    return {
+        evse.id: registry.open_board(
+            settings.driver_of(evse),
+            board_given(settings, evse),
+            Context(f"evse/{evse.id}", monotonic, simulator),
+        )
+        for evse in settings.evse
+    }
+
+
+def open_meters(
+    settings: Settings, monotonic: Monotonic, simulator: Simulator | None
+) -> dict[str, WiredMeter]:
+    """Return every meter by its role: ``mains``, ``circuit``, ``battery``, ``evse/1``."""
+    return {
+        role: registry.open_meter(
+            meter.driver,
+            meter_given(meter),
+            Context(role, monotonic, simulator),
+            Wiring(meter.inverted, meter.phase_map),
+        )
+        for role, meter in _meters(settings).items()
+    }
+
+
+def simulated(settings: Settings) -> tuple[tuple[int, ...], bool]:
+    """Return which EVSEs have a simulated board, and whether any meter is simulated."""
+    boards = tuple(evse.id for evse in settings.evse if settings.driver_of(evse) == SIMULATED)
+    return boards, any(meter.driver == SIMULATED for meter in _meters(settings).values())
+
+
+def _meters(settings: Settings) -> dict[str, Meter]:
+    """Return the tables of all meters that exist, by role."""
+    meters = dict(settings.station_meters)
+    for evse in settings.evse:
+        meter = settings.meter_of(evse)
+        if meter is not None:
+            meters[f"evse/{evse.id}"] = meter
+    return meters
