@@ -25,6 +25,7 @@ from chargepoint.protocol.adapters import BY_VERSION
 from chargepoint.protocol.link import Link, LinkState
 from chargepoint.seeds import seed
 from chargepoint.settings.convert import station_config
+from chargepoint.settings.later import without_effect
 from chargepoint.settings.model import Settings
 from chargepoint.store.store import Store
 from chargepoint.store.writer import Writer
@@ -54,6 +55,8 @@ class Agent:
     """One process: disk, simulator, page and clock outlive the lives in between."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        for warning in without_effect(settings):
+            log.warning("%s", warning)
         self._settings = settings
         self._config = station_config(settings)
         self._clock = clock or Clock()

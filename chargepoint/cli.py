@@ -82,12 +82,15 @@ def run(config: Config = None, set_: Set = None) -> None:
 def check(config: Config = None, set_: Set = None) -> None:
     """Read the configuration and name every mistake. Touches no hardware."""
     from chargepoint.settings import load
+    from chargepoint.settings.later import without_effect
     from chargepoint.settings.summary import summary
 
     settings = load(config, set_ or ())
     typer.echo("configuration is fine")
     for name, text in summary(settings):
         typer.echo(f"  {name:<15} {text}")
+    for warning in without_effect(settings):
+        typer.echo(f"  {'warning':<15} {warning}")
 
 
 @app.command()
