@@ -17,7 +17,7 @@ need = @{ $(1); } >/dev/null 2>&1 || { $(APT) update && $(APT) install --yes --n
 WHOLLY_COVERED := profiles/*,hardware/guard.py,hardware/pilot.py,chargepoint/core/*
 COVERED_PERCENT := 90
 
-.PHONY: help demo check bench soak venv dev format lint types layers test coverage lock clean
+.PHONY: help demo check bench soak venv dev format lint types layers test coverage lock docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -90,6 +90,11 @@ lock: ## resolve all dependencies anew; commit what changes
 	echo 'hatchling editables' | tr ' ' '\n' \
 		| $(COMPILE) pyproject.toml - --extra dev --output-file requirements-dev.lock --upgrade \
 			--constraint requirements.lock --constraint requirements-build.lock
+
+docs: dev ## docs/conformance.md from the tests, the example file from the settings
+	@$(BIN)/pytest --collect-only --quiet --quiet --conformance docs/conformance.md
+	@$(BIN)/python tests/states.py > docs/states.md
+	@$(BIN)/python -m chargepoint.settings.example > chargepoint.example.toml
 
 clean: ## forget everything that was made here
 	rm -rf .venv build dist $(INTEROP)/node_modules .coverage .*_cache

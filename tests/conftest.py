@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 import pytest
 from simtime import SimLoop
 
+pytest_plugins = ["conformance"]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sim: an async test on simulated time (tests/simtime.py)")
