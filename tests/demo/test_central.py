@@ -258,3 +258,12 @@ async def test_a_call_without_an_answer_times_out_and_its_late_answer_is_noted(
         await client.line.send(f'[3,"{id}",{{"status":"Accepted"}}]')
         await client.ask("Heartbeat", {})
         assert station.errors == [f"an answer to nothing that was asked: {id}"]
+
+
+async def test_stopping_and_dropping_need_nobody_there(dial: Dial) -> None:
+    central = Central()
+    await central.stop()
+    async with central, dial(central, "1.6"):
+        await central.station("CP001")
+    await central.drop()
+    assert not central.peers["CP001"].connected

@@ -155,3 +155,9 @@ def test_a_register_in_other_units_is_read_in_watt_hours() -> None:
     books.book("TransactionEvent", started, {})
     readings = books.transactions["T1"].readings
     assert [reading.energy_wh for reading in readings] == [1500.0, 2000.0]
+
+
+def test_energy_is_counted_from_a_known_start_only() -> None:
+    books = Ledger()
+    books.book("MeterValues", meter_values(7, T1, "400"), {})
+    assert books.energy_wh == 0
