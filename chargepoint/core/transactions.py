@@ -14,6 +14,7 @@ from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Ending, Evse, Transaction
 from chargepoint.core.messages import TransactionEvent, TxPhase
 from chargepoint.core.metering import Metering
+from chargepoint.core.sampling import Source, sampled_values
 from chargepoint.core.session import State
 from chargepoint.core.turn import Turn
 from chargepoint.core.variables import Variables
@@ -21,6 +22,7 @@ from chargepoint.core.words import (
     ChargingState,
     MeterSample,
     Moment,
+    SampledValue,
     StopReason,
     Token,
     Trigger,
@@ -183,6 +185,8 @@ class Transactions:
         2.0.1 part 2 E: same id, next seqNo, stoppedReason PowerLoss; 1.6 section 4.10.
         """
         begin = (kept.begin_sample,) if kept.begin_sample is not None else ()
+        end = MeterSample(kept.last_at, self._last_values(kept.last_wh))
+        ends = (end,) if end.values else ()
         event = TransactionEvent(
             TxPhase.ENDED,
             kept.id,
@@ -196,7 +200,7 @@ class Transactions:
             token=kept.token,
             charging_state=ChargingState.IDLE,
             stop_reason=StopReason.POWER_LOSS,
-            samples=(*begin, *samples),
+            samples=(*begin, *samples, *ends),
         )
         self._turn.tell(event)
         self._forget(kept)
@@ -335,6 +339,14 @@ class Transactions:
         )
         self._forget(transaction)
         evse.transaction = evse.ending = None
+
+    def _last_values(self, register_wh: float) -> tuple[SampledValue, ...]:
+        """Return what is known of the end of a transaction that was cut off: the register."""
+        if not self._variables.flag("SampledDataCtrlr", "Enabled"):
+            return ()
+        wanted = self._variables.members("SampledDataCtrlr", "TxEndedMeasurands")
+        known = Source(None, register_wh, voltage_v=0.0)
+        return sampled_values(wanted, known, "Transaction.End", "Outlet")
 
     def _forget(self, transaction: Transaction) -> None:
         self._turn.forget("transaction", transaction.id)

@@ -24,7 +24,7 @@ from chargepoint.core.snapshot import EvseShown, Snapshot
 from chargepoint.core.words import Moment, Token
 from chargepoint.demo.answers import Desk
 from chargepoint.demo.behaviour import Script
-from chargepoint.demo.ledger import Transaction
+from chargepoint.demo.ledger import Ledger, Transaction
 from chargepoint.demo.peer import Peer
 from chargepoint.equipment import open_boards, open_meters, open_simulator
 from chargepoint.hookup import Talk
@@ -116,6 +116,12 @@ class Rig:
         s = asyncio.get_running_loop().time()
         return Moment(BORN + timedelta(seconds=s), s)
 
+    def restore(self, ledger: Ledger, desk: Desk) -> None:
+        """Let the central system know what it knew at some instant."""
+        self.desk = desk
+        self.central = Peer("CP001", desk, self.script, 30.0)
+        self.central.ledger = ledger
+
     # --- power ---------------------------------------------------------------------------------
 
     async def switch_on(self) -> None:
@@ -144,7 +150,7 @@ class Rig:
 
     def sever(self) -> None:
         """Cut the disk and the line in one instant; what is on disk goes to a new folder."""
-        self.disk.is_dead = True
+        self.disk.is_dead, self._reachable = True, False
         after = self.folder.with_name(f"{self.folder.name}+")
         copy_of_disk(self.folder, after)
         self.folder = after
@@ -209,8 +215,7 @@ class Rig:
         """Let the station reach its central system, from now on."""
         self._reachable = True
         self._connect()
-        await self.central.wait_for("BootNotification", timeout_s=30)
-        await self.central.wait_until(lambda: self.life.station.online, 30)
+        await self.until(lambda: self.life.station.online, "acceptance")
 
     async def lose_line(self) -> None:
         """Break the connection."""
