@@ -136,6 +136,7 @@ class Life:
             for task in tasks:
                 if task.done():
                     task.result()
+            await self.flush()
             return self._restart.result()
         finally:
             await self.loop.make_safe()
@@ -151,7 +152,7 @@ class Life:
     async def talk(self, session: Caller, adapter: Adapter) -> None:
         """Use one connection until it breaks. Cancel it to leave the connection."""
         try:
-            await self.turns.submit_and_settle(LinkUp(adapter.dialect))
+            await self.turns.submit_and_settle(LinkUp(adapter.dialect), self.delivery.begin)
             self.delivery.accepted(self.station.online)
             await self.delivery.run(session, adapter)
         except LinkError as error:

@@ -11,11 +11,13 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from chargepoint.core.inputs import Inputs
 from chargepoint.core.words import Moment
 from hardware.api import (
     Actuation,
+    BoardError,
     EvseBoard,
     Fault,
     FaultCode,
@@ -30,48 +32,76 @@ from hardware.guard import Guard
 TICK_S = 0.1
 READ_EVERY_S = 1.0
 LOST_AFTER_S = 1.0  # a board may miss some answers, its lease still holds
+REFUSES_S = 30.0  # so long nothing more is asked of a board that refused
 
 log = logging.getLogger(__name__)
 
 Decide = Callable[[Inputs], Mapping[int, Actuation]]
 
 
+BOARD_LOST = Fault(FaultCode.INTERNAL_ERROR, "BoardLost", "the board does not answer")
+BOARD_REFUSES = Fault(FaultCode.INTERNAL_ERROR, "BoardRefuses", "the board refuses what it is told")
+
+
 @dataclass(slots=True)
 class Post:
-    """One board with its guard and what it said last."""
+    """One board with its guard and what it said last.
+
+    *silent_since_s* and *deaf_since_s*: since when it does not answer when asked, or told.
+    A board that refused is told nothing but SAFE until *refuses_until_s*.
+    """
 
     board: EvseBoard
     guard: Guard = field(default_factory=Guard)
     sensed: Sensed | None = None
-    failing: bool = False
+    silent_since_s: float = inf
+    deaf_since_s: float = inf
+    refuses_until_s: float = -inf
+    complaint: str = ""
 
     async def sense(self, now_s: float) -> Sensed | None:
-        """Return what the board senses, or what may be believed of it when it is silent."""
+        """Return what the board senses, or what may be believed of it when it is silent;
+        None while it may still say its first word."""
         try:
             self.sensed = await self.board.sense()
+            self.silent_since_s = inf
         except HardwareError as error:
+            self.silent_since_s = min(self.silent_since_s, now_s)
             self._complain(error)
-            if self.sensed is None:
-                return None
-            if now_s - self.sensed.at_s < LOST_AFTER_S:
-                return self.sensed
-            lost = Fault(FaultCode.INTERNAL_ERROR, "BoardLost", "the board does not answer")
-            return replace(self.sensed, faults=self.sensed.faults | {lost})
-        self.failing = False
-        return replace(self.sensed, faults=self.sensed.faults | self.guard.faults)
+        faults = self.guard.faults | self._own_faults(now_s)
+        if self.sensed is not None:
+            return replace(self.sensed, faults=self.sensed.faults | faults)
+        return Sensed(now_s, Pilot.F, faults=faults) if BOARD_LOST in faults else None
 
     async def apply(self, wanted: Actuation, sensed: Sensed, now_s: float) -> None:
         """Do what the guard lets pass."""
         self.guard, done = self.guard.check(wanted, sensed, now_s)
         try:
             await self.board.apply(done)
-        except HardwareError as error:
+            self.deaf_since_s = inf
+        except BoardError as error:
+            self.refuses_until_s = now_s + REFUSES_S
             self._complain(error)
+        except HardwareError as error:
+            self.deaf_since_s = min(self.deaf_since_s, now_s)
+            self._complain(error)
+        else:
+            self.complaint = ""
+
+    def _own_faults(self, now_s: float) -> frozenset[Fault]:
+        """Return what is wrong with the board as seen from here."""
+        lost = now_s - min(self.silent_since_s, self.deaf_since_s) >= LOST_AFTER_S
+        found = (
+            BOARD_LOST if lost else None,
+            BOARD_REFUSES if now_s < self.refuses_until_s else None,
+        )
+        return frozenset(fault for fault in found if fault is not None)
 
     def _complain(self, error: HardwareError) -> None:
-        if not self.failing:
+        """Log what is wrong, once until the board does as it is told or says something else."""
+        if str(error) != self.complaint:
             log.warning("board: %s", error)
-        self.failing = True
+        self.complaint = str(error)
 
 
 class Loop:

@@ -54,7 +54,9 @@ class Turns:
         self._settled = settled
         self._queue: asyncio.Queue[tuple[Batch, Callable[[], None] | None]] = asyncio.Queue()
         self._tickets: dict[int, Callable[[Reply], None]] = {}
+        self._waiting: set[asyncio.Event] = set()
         self._trouble = False
+        self._over = False
 
     def handle(self, command: Command) -> Reply | Later:
         """Give one command to the station; call ``settle`` when the turn is complete."""
@@ -75,12 +77,25 @@ class Turns:
         self.settle()
         return ACCEPTED if isinstance(reply, Later) else reply
 
-    async def submit_and_settle(self, command: Command) -> None:
-        """Give one command to the station; return when what it left is on disk."""
+    async def submit_and_settle(
+        self, command: Command, then: Callable[[], None] | None = None
+    ) -> None:
+        """Give one command to the station; return when what it left is on disk, or never
+        will be because settling has ended. *then* is called on disk, before it is told."""
         done = asyncio.Event()
+
+        def settled() -> None:
+            if then is not None:
+                then()
+            done.set()
+
         self.handle(command)
-        self.settle(done.set)
+        self.settle(settled)
+        if self._over:
+            return
+        self._waiting.add(done)
         await done.wait()
+        self._waiting.discard(done)
 
     def later(self, ticket: int, answer: Callable[[Reply], None]) -> None:
         """Call *answer* with the reply to *ticket*, when it comes."""
@@ -93,19 +108,28 @@ class Turns:
         return actuations
 
     async def run(self) -> None:
-        """Settle batches for ever, in order."""
-        while True:
-            batch, then = await self._queue.get()
-            await self._commit(batch)
-            self._station.committed(batch.number)
-            if then is not None:
-                then()
-            for ticket, reply in batch.answers:
-                answer = self._tickets.pop(ticket, None)
-                if answer is not None:
-                    answer(reply)
-            self._settled(batch)
-            self._queue.task_done()
+        """Settle batches in order, until cancelled: then nobody is left waiting."""
+        try:
+            while True:
+                batch, then = await self._queue.get()
+                await self._commit(batch)
+                self._settle(batch, then)
+                self._queue.task_done()
+        finally:
+            self._over = True
+            for done in self._waiting:
+                done.set()
+
+    def _settle(self, batch: Batch, then: Callable[[], None] | None) -> None:
+        """*batch* is on disk: keep its promises."""
+        self._station.committed(batch.number)
+        if then is not None:
+            then()
+        for ticket, reply in batch.answers:
+            answer = self._tickets.pop(ticket, None)
+            if answer is not None:
+                answer(reply)
+        self._settled(batch)
 
     async def drain(self) -> None:
         """Return when everything left so far is settled."""

@@ -62,8 +62,9 @@ class Availability:
         """Return whether the station as a whole is in service."""
         return (0, 0) not in self._inoperative
 
-    def operative(self, evse: Evse, connector_id: int = 0) -> bool:
-        """Return whether the connector, its EVSE and the station are in service.
+    def operative(self, evse: Evse, connector_id: int = 1) -> bool:
+        """Return whether the connector, its EVSE and the station are in service. Without a
+        number it is the connector that carries the EVSE's session.
 
         A free EVSE that a scheduled order covers is out of service already, so that it
         never shows Available between a transaction's end and the order.
@@ -99,8 +100,10 @@ class Availability:
         if connector_id > (evses[evse_id].config.connectors if evse_id else 0):
             return Reply(Outcome.REJECTED, "UnknownConnectorId", "there is no such connector")
         key = _key((evse_id, connector_id))
-        if self._scheduled.pop(key, None) is not None:
-            self._turn.forget("availability_scheduled", key)
+        covers_all = evse_id == 0 and dialect.station_availability_cascades
+        for waiting in list(self._scheduled) if covers_all else [key]:
+            if self._scheduled.pop(waiting, None) is not None:
+                self._turn.forget("availability_scheduled", waiting)
         if command.operative or all(evse.free for evse in _concerned(evse_id, evses)):
             self._set((evse_id, connector_id), command.operative, evses, dialect)
             return ACCEPTED

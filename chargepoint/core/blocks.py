@@ -14,6 +14,7 @@ from chargepoint.core.config import StationConfig
 from chargepoint.core.device import facts
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
+from chargepoint.core.heat import Heat
 from chargepoint.core.idle_values import IdleValues
 from chargepoint.core.ledger import Ledger
 from chargepoint.core.limiting import Limiting
@@ -71,6 +72,7 @@ class Blocks:
             self.common, self.sessions, self.authorization, self.availability, self.smart_charging
         )
         self.ledger = Ledger(self.common, self.sessions, self.authorization, kept["central_id"])
+        self.heat = Heat()
         self.limiting = Limiting(self.common, self.smart_charging, self.registrar)
         self.resetting = Resetting(self.common, self.sessions)
         self.unlocking = Unlocking(self.common, self.sessions)
@@ -96,7 +98,7 @@ class Blocks:
                 for key, sample in sorted(kept["sample"].items())
                 if key.startswith(f"{transaction.id}/")
             )
-            self.transactions.resume(transaction, samples)
+            self.transactions.resume(transaction, self.metering.fitting(samples))
         for key in kept["session"]:
             self.turn.forget("session", key)
         if kept["boot"]:
@@ -132,13 +134,12 @@ class Blocks:
             self.registrar.offline_since_s = None
 
     def heartbeat_answered(self, answer: m.HeartbeatAnswered) -> None:
-        self.turn.do(m.SetClock(answer.at))
+        self.registrar.set_clock(answer.at, self.turn.now)
 
     def tell_statuses(self, now: Moment) -> None:
         """Tell changed statuses while anybody listens."""
-        if not self.registrar.online:
-            return
-        self.registrar.offline_since_s = None
+        if self.registrar.online:
+            self.registrar.offline_since_s = None
         minimum_s = self.common.variables.number("Ocpp16Ctrlr", "MinimumStatusDuration")
         self.telling.tell_changes(self.evses, self.common.dialect, now, minimum_s)
 
@@ -173,10 +174,8 @@ class Blocks:
     # --- the screen -------------------------------------------------------------------------------
 
     def snapshot(self, queued: int, url: str | None, why: str | None) -> Snapshot:
-        stale_s = self.common.config.limits.stale_after_s
         return self.screen.snapshot(
             self.readings,
-            dict.fromkeys(self.readings, stale_s),
             self.ledger.central_ids,
             self.limiting.mode,
             self._warnings(),

@@ -22,6 +22,12 @@ class Common:
     evses: dict[int, Evse]
     dialect: Dialect
     store_trouble: str = ""
+    restarting: bool = False
+
+    @property
+    def closed(self) -> str:
+        """Return why no session may begin now, "" when one may."""
+        return self.store_trouble or ("the station is about to restart" if self.restarting else "")
 
     @property
     def now(self) -> Moment:

@@ -41,7 +41,9 @@ class Dialect:
     these alone is told too. *warns_without_security*: profile 0 is no profile of the
     version (2.0.1 A00.FR.001), only good for test benches. *numbers_transactions*: the
     central system numbers transactions, and a TxProfile may come without a number (1.6).
-    *has_back_off*: RetryBackOff... variables say how long to wait between connections.
+    *lists_features*: SupportedFeatureProfiles says what is on (1.6), else the Enabled
+    variable of each block. *has_back_off*: RetryBackOff... variables say how long to wait
+    between connections.
     """
 
     name: str
@@ -65,3 +67,4 @@ class Dialect:
     warns_without_security: bool = False
     numbers_transactions: bool = False
     has_back_off: bool = False
+    lists_features: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 from chargepoint.core.common import Common
 from chargepoint.core.messages import MeterValues
 from chargepoint.core.metering import Metering
+from chargepoint.core.words import Moment
 from hardware.api import MeterReading
 
 LISTS = "AlignedDataCtrlr", "Measurands"
@@ -22,18 +23,24 @@ class IdleValues:
 
     def tick(self, grid: MeterReading | None) -> None:
         """Send what is due; offline ones are dropped."""
-        common, now = self._common, self._common.now
-        evses = common.evses.values()
-        only_idle = common.variables.flag("AlignedDataCtrlr", "SendDuringIdle")
-        for evse in evses:
-            due = self._metering.idle_due(str(evse.id), now)
-            if due and evse.transaction is None:
-                sample = self._metering.sample(*LISTS, evse, "Sample.Clock", now)
-                if sample.values:
-                    common.turn.tell(MeterValues(evse.id, sample))
-        due = self._metering.idle_due("grid", now)
-        busy = any(evse.transaction is not None for evse in evses)
-        if due and grid is not None and not (only_idle and busy):  # J01.FR.19, .20
-            sample = self._metering.grid_sample(*LISTS, grid, "Sample.Clock", now)
-            if sample.values:
-                common.turn.tell(MeterValues(0, sample))
+        common, metering = self._common, self._metering
+        at = metering.idle_due(common.now)
+        if at is None or self._withheld():
+            return
+        on_grid = Moment(at, common.now.s)
+        told = [
+            MeterValues(evse.id, metering.sample(*LISTS, evse, "Sample.Clock", on_grid))
+            for evse in common.evses.values()
+            if evse.transaction is None
+        ]
+        if grid is not None:
+            sample = metering.grid_sample(*LISTS, grid, "Sample.Clock", on_grid)
+            told.append(MeterValues(0, sample))
+        for each in told:
+            if each.sample.values:
+                common.turn.tell(each)
+
+    def _withheld(self) -> bool:
+        """Return whether a transaction anywhere silences all of them (J01.FR.20)."""
+        busy = any(evse.transaction is not None for evse in self._common.evses.values())
+        return busy and self._common.variables.flag("AlignedDataCtrlr", "SendDuringIdle")

@@ -89,7 +89,8 @@ class Limiting:
         offer_a, word = evse.path.offer_a, _word(evse.binding.source)
         noted_word, noted_a = self._noted.get(evse.id, NOTHING_NOTED)
         flips = (offer_a > 0.0) != (before_a > 0.0)
-        moved = abs(offer_a - noted_a) >= NOTED_A or (word != noted_word and offer_a != noted_a)
+        other = NOTED_A / 2 if word != noted_word else NOTED_A
+        moved = abs(offer_a - noted_a) >= other
         if evse.state is not State.ACTIVE or not (flips or moved):
             return
         self._noted[evse.id] = (word, offer_a)
@@ -98,10 +99,10 @@ class Limiting:
 
     def local_a(self) -> dict[int, float]:
         """Return the limits of the installation by EVSE, under 0 those of the station."""
-        limits = self._common.config.limits
-        station_a = min((settings.limit_a for settings in self._settings.values()), default=inf)
+        config = self._common.config
+        station_a = min((_most_a(settings) for settings in self._settings.values()), default=inf)
         per_evse = {
-            evse.id: min(evse.config.max_current_a, limits.max_a)
+            evse.id: min(self._hardware_a(evse), config.limits.max_a)
             for evse in self._common.evses.values()
         }
         return per_evse if station_a == inf else {0: station_a, **per_evse}
@@ -110,7 +111,7 @@ class Limiting:
 
     def _own_limits(self, evse: Evse) -> list[Limit]:
         config, phases = self._common.config, evse.config.phases
-        hardware_a = min(evse.config.max_current_a, config.max_current_a)
+        hardware_a = self._hardware_a(evse)
         limits = [
             Limit(hardware_a, f"hardware {hardware_a:g} A", phases),
             Limit(config.limits.max_a, f"MAX {config.limits.max_a:g} A"),
@@ -125,6 +126,9 @@ class Limiting:
         limits.extend(self._smart_charging.limits(evse))
         limits.extend(self._offline_limit())
         return limits
+
+    def _hardware_a(self, evse: Evse) -> float:
+        return min(evse.config.max_current_a, self._common.config.max_current_a)
 
     def _offline_limit(self) -> list[Limit]:
         offline, away_s = self._common.config.offline, self._registrar.offline_s(self._common.now)
@@ -224,6 +228,12 @@ def solar_settings(limits: LimitsConfig, phases: int) -> SolarSettings:
         fallback_a=limits.fallback_a,
         retry_after_s=limits.retry_after_s,
     )
+
+
+def _most_a(settings: LimiterSettings) -> float:
+    """Return what a meter's limits leave per phase when nobody else takes anything."""
+    sum_a = inf if settings.sum_a is None else settings.sum_a / settings.phases
+    return min(settings.limit_a, sum_a)
 
 
 def _word(source: str) -> str:

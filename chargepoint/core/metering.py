@@ -6,9 +6,9 @@ start of the transaction, clock-aligned ones from midnight.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chargepoint.core.config import StationConfig
 from chargepoint.core.dialect import Dialect
@@ -18,7 +18,7 @@ from chargepoint.core.variables import Variables
 from chargepoint.core.words import MeterSample, Moment, Trigger
 from hardware.api import MeterReading
 
-SAMPLES_KEPT = 500  # StopTransactionMaxMeterValues
+LATE_S = 5.0  # a border crossed longer ago than this was jumped over by a clock that was set
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,31 @@ class Due:
     keeps: MeterSample | None = None
 
 
-def slot_of(at: datetime, interval_s: int) -> tuple[int, int] | None:
-    """Return which slot of the day's grid *at* lies in (day, number); None for interval 0.
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A slot of the day's grid: how long, and when it began."""
+
+    interval_s: int
+    start: datetime
+
+
+def slot_of(at: datetime, interval_s: int) -> Slot | None:
+    """Return the slot of the day's grid that *at* lies in; None for interval 0.
 
     The grid counts from midnight UTC (1.6 ClockAlignedDataInterval, J01.FR.02).
     """
     if interval_s <= 0:
         return None
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return at.toordinal(), int((at - midnight).total_seconds()) // interval_s
+    number = int((at - midnight).total_seconds()) // interval_s
+    return Slot(interval_s, midnight + timedelta(seconds=number * interval_s))
+
+
+def thinned(samples: Sequence[MeterSample], most: int) -> tuple[MeterSample, ...]:
+    """Return at most *most* of *samples*: of too many the 1st, the 3rd... go (E06.FR.13)."""
+    while len(samples) > most:
+        samples = samples[1::2]
+    return tuple(samples)
 
 
 class Metering:
@@ -48,14 +64,15 @@ class Metering:
         self._config = config
         self._variables = variables
         self._sampled_s: dict[str, float] = {}
-        self._slots: dict[str, tuple[int, int] | None] = {}
-        self._kept: dict[str, list[MeterSample]] = {}
+        self._slots: dict[str, Slot | None] = {}
+        self._told: dict[str, datetime] = {}
+        self._kept: dict[str, tuple[MeterSample, ...]] = {}
 
     def sample(
         self, component: str, variable: str, evse: Evse, context: str, now: Moment
     ) -> MeterSample:
         """Return the values of one EVSE that the list *component*.*variable* asks for."""
-        wanted = self._variables.members(component, variable)
+        wanted = self._wanted(component, variable)
         source = Source(
             evse.reading,
             evse.register_wh,
@@ -70,7 +87,7 @@ class Metering:
         self, component: str, variable: str, reading: MeterReading, context: str, now: Moment
     ) -> MeterSample:
         """Return the values of the mains meter that the list asks for (EVSE 0, Inlet)."""
-        wanted = self._variables.members(component, variable)
+        wanted = self._wanted(component, variable)
         source = Source(reading, reading.energy_wh, self._config.supply_voltage_v)
         return MeterSample(now.utc, sampled_values(wanted, source, context, "Inlet"))
 
@@ -78,6 +95,7 @@ class Metering:
         """Start the sampled streams of a transaction that begins now."""
         self._sampled_s[f"update/{evse.id}"] = now.s
         self._sampled_s[f"end/{evse.id}"] = now.s
+        self._slots[f"tx/{evse.id}"] = slot_of(now.utc, self._aligned("Interval"))
         self._slots[f"end/{evse.id}"] = slot_of(now.utc, self._aligned("TxEndedInterval"))
 
     def due(self, evse: Evse, dialect: Dialect, now: Moment) -> Iterable[Due]:
@@ -92,31 +110,42 @@ class Metering:
         if updates or keeps:
             lists = "SampledDataCtrlr", "TxUpdatedMeasurands", "TxEndedMeasurands"
             yield self._due(lists, evse, "Sample.Periodic", updates, keeps, now)
+        yield from self._aligned_due(evse, dialect, now)
+
+    def _aligned_due(self, evse: Evse, dialect: Dialect, now: Moment) -> Iterable[Due]:
         aligned = self._crossed(f"tx/{evse.id}", self._aligned("Interval"), now)
         ends = self._crossed(f"end/{evse.id}", self._aligned("TxEndedInterval"), now)
         if dialect.ended_samples_every_update:
             ends = aligned
-        if aligned or ends:
+        if self._variables.flag("AlignedDataCtrlr", "SendDuringIdle"):  # J01.FR.19
+            aligned = None
+        at = aligned or ends
+        if at is not None:
             lists = "AlignedDataCtrlr", "Measurands", "TxEndedMeasurands"
-            yield self._due(lists, evse, "Sample.Clock", aligned, ends, now)
+            on_grid = Moment(at, now.s)
+            tells, keeps = aligned is not None, ends is not None
+            yield self._due(lists, evse, "Sample.Clock", tells, keeps, on_grid)
 
-    def idle_due(self, place: str, now: Moment) -> bool:
-        """Return whether a clock-aligned sample outside transactions is due at *place*."""
-        return self._crossed(f"idle/{place}", self._aligned("Interval"), now)
+    def idle_due(self, now: Moment) -> datetime | None:
+        """Return the instant of the grid whose samples outside transactions are due."""
+        return self._crossed("idle", self._aligned("Interval"), now)
 
     def remember(self, transaction_id: str, sample: MeterSample) -> None:
-        """Keep a sample for the transaction's end; of too many, every second one goes.
-
-        The first and the last are never dropped: 1.6 errata 3.91, E06.FR.12, .13.
-        """
-        kept = self._kept.setdefault(transaction_id, [])
-        kept.append(sample)
-        if len(kept) > SAMPLES_KEPT:
-            del kept[1:-1:2]
+        """Keep a sample for the transaction's end; of too many, every second one goes."""
+        kept = (*self._kept.get(transaction_id, ()), sample)
+        self._kept[transaction_id] = self.fitting(kept)
 
     def recall(self, transaction_id: str) -> tuple[MeterSample, ...]:
         """Return the samples kept for the transaction's end, oldest first."""
-        return tuple(self._kept.get(transaction_id, ()))
+        return self._kept.get(transaction_id, ())
+
+    def fitting(self, samples: Sequence[MeterSample]) -> tuple[MeterSample, ...]:
+        """Return as many of *samples* as fit between those of a transaction's begin and end.
+
+        Those two are never dropped: 1.6 errata 3.91, E06.FR.12, .13.
+        """
+        most = self._variables.integer("Ocpp16Ctrlr", "StopTransactionMaxMeterValues")
+        return thinned(samples, most - 2)
 
     def drop(self, transaction_id: str) -> None:
         """Forget the samples of a transaction that has ended."""
@@ -139,24 +168,40 @@ class Metering:
             _filled(self.sample(component, kept, evse, context, now)) if keeps else None,
         )
 
+    def _wanted(self, component: str, variable: str) -> tuple[str, ...]:
+        enabled = self._variables.flag(component, "Enabled")
+        return self._variables.members(component, variable) if enabled else ()
+
     def _aligned(self, variable: str) -> int:
         return self._variables.integer("AlignedDataCtrlr", variable)
 
     def _passed(self, stream: str, interval_s: int, now: Moment) -> bool:
         """Return whether *interval_s* went by since the stream's last sample; 0 is never."""
         last_s = self._sampled_s.setdefault(stream, now.s)
-        if interval_s <= 0 or now.s - last_s < interval_s:
+        if interval_s <= 0:
+            self._sampled_s[stream] = now.s
+            return False
+        if now.s - last_s < interval_s:
             return False
         missed = (now.s - last_s) // interval_s
         self._sampled_s[stream] = last_s + missed * interval_s
         return True
 
-    def _crossed(self, stream: str, interval_s: int, now: Moment) -> bool:
-        """Return whether a border of the day's grid was crossed since the last call."""
-        slot = slot_of(now.utc, interval_s)
-        last = self._slots.get(stream)
+    def _crossed(self, stream: str, interval_s: int, now: Moment) -> datetime | None:
+        """Return the border of the day's grid that was crossed since the last call, if any.
+
+        Only time going by crosses a border: neither another interval nor a clock that was
+        set does, and one that was set back a little does not cross the same border twice.
+        """
+        slot, last = slot_of(now.utc, interval_s), self._slots.get(stream)
         self._slots[stream] = slot
-        return slot is not None and last is not None and slot != last
+        if slot is None or last is None or slot == last or slot.interval_s != last.interval_s:
+            return None
+        late_s = (now.utc - slot.start).total_seconds()
+        if late_s >= LATE_S or self._told.get(stream) == slot.start:
+            return None
+        self._told[stream] = slot.start
+        return slot.start
 
 
 def _filled(sample: MeterSample) -> MeterSample | None:

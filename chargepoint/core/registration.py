@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.messages import (
     ACCEPTED,
@@ -36,7 +38,7 @@ class Registrar:
         self.status = Registration.NONE
         self.connected = False
         self.dialect_name: str | None = None
-        self.offline_since_s: float | None = None
+        self.offline_since_s: float | None = turn.now.s
         self._reason = reason
         self._boot_at_s = float("-inf")
         self._boot_sent = False
@@ -72,14 +74,20 @@ class Registrar:
         return 0.0 if self.offline_since_s is None else now.s - self.offline_since_s
 
     def answered(self, answer: BootAnswered, now: Moment) -> bool:
-        """Take the answer to BootNotification; return whether it accepted us just now."""
+        """Take the answer to BootNotification; return whether it accepted us just now.
+
+        No answer changes nothing but when to ask again: after a while, or with the next
+        connection when this one fell.
+        """
         self._boot_sent = False
-        self.status = answer.registration or Registration.NONE
+        unanswered = answer.registration is None
+        if unanswered and not self.connected:
+            return False
+        self.status = answer.registration or self.status
         self._turn.online = self.online
         if answer.at is not None:
-            self._turn.do(SetClock(answer.at))
+            self.set_clock(answer.at, now)
         if self.status is not Registration.ACCEPTED:
-            unanswered = answer.registration is None
             own_s = UNANSWERED_WAIT_S if unanswered else OWN_WAIT_S
             wait_s = float(answer.interval_s) if answer.interval_s > 0 else own_s
             self._boot_at_s = now.s + wait_s
@@ -100,6 +108,17 @@ class Registrar:
             return Reply(Outcome.REJECTED, "TxStarted", "the boot was accepted already")
         self._send_boot(BootReason.TRIGGERED)
         return ACCEPTED
+
+    def set_clock(self, central_time: datetime, now: Moment) -> None:
+        """Follow the central system's clock; a long step is a security event.
+
+        2.0.1 TimeAdjustmentReportingThreshold; SettingSystemTime of A04 in both versions.
+        """
+        step_s = (central_time - now.utc).total_seconds()
+        if abs(step_s) > self._variables.integer("ClockCtrlr", "TimeAdjustmentReportingThreshold"):
+            told = SecurityEvent("SettingSystemTime", central_time, f"moved by {step_s:+.0f} s")
+            self._turn.tell(told)
+        self._turn.do(SetClock(central_time))
 
     def heartbeat_now(self, now: Moment) -> None:
         """Send a Heartbeat whether it is due or not."""

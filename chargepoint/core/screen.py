@@ -42,7 +42,6 @@ class Screen:
     def snapshot(
         self,
         readings: Mapping[str, MeterReading],
-        stale_after_s: Mapping[str, float],
         central_ids: Mapping[str, int],
         mode: str,
         warnings: tuple[str, ...],
@@ -50,10 +49,10 @@ class Screen:
         url: str | None,
         why: str | None,
     ) -> Snapshot:
-        """Return what is now. *readings* and *stale_after_s* are by meter role."""
+        """Return what is now. *readings* are by meter role."""
         config, registrar = self._common.config, self._registrar
         meters = {
-            role: self._meter(readings.get(role), stale_after_s.get(role, 10.0))
+            role: self._meter(readings.get(role), self._stale_after_s(role))
             for role in (*config.meter_roles, *(f"evse/{each}" for each in config.metered_evses))
         }
         evses = self._common.evses.values()
@@ -119,6 +118,10 @@ class Screen:
             power_w=reading.power_w if reading is not None else None,
             fault=f"{fault.code} {fault.info}".strip() if fault is not None else None,
         )
+
+    def _stale_after_s(self, role: str) -> float:
+        config = self._common.config
+        return config.stale_after_s.get(role, config.limits.stale_after_s)
 
     def _meter(self, reading: MeterReading | None, stale_after_s: float) -> MeterShown:
         if reading is None:

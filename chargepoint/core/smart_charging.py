@@ -134,6 +134,8 @@ class SmartCharging:
 
     def limits(self, evse: Evse) -> tuple[Limit, ...]:
         """Return what the profiles allow this EVSE now; cached until it may change."""
+        if not self._enabled():
+            return ()
         running = running_at(evse)
         cached = self._now.get(evse.id)
         if cached is None or cached[0] != running or not cached[1].holds(self._common.now.utc):
@@ -145,6 +147,8 @@ class SmartCharging:
 
     def station_limits(self) -> tuple[Limit, ...]:
         """Return what the profiles allow all EVSEs together, to be shared (K04.FR.05)."""
+        if not self._enabled():
+            return ()
         cached = self._now.get(0)
         if cached is None or not cached[1].holds(self._common.now.utc):
             found = station_limits_at(self._profiles.values(), self._common.now.utc, self._supply)
@@ -217,7 +221,10 @@ class SmartCharging:
         return tuple(Unit(word) for word in self._common.variables.members(TABLE, "RateUnit"))
 
     def _enabled(self) -> bool:
-        return self._common.variables.flag(TABLE, "Enabled")
+        variables = self._common.variables
+        if self._common.dialect.lists_features:
+            return "SmartCharging" in variables.members("Ocpp16Ctrlr", "SupportedFeatureProfiles")
+        return variables.flag(TABLE, "Enabled")
 
 
 def running_at(evse: Evse) -> Running:

@@ -66,7 +66,8 @@ class Station:
         for evse in blocks.evses.values():
             self._read(evse, inputs)
             if evse.id in inputs.sensed:
-                blocks.sessions.sensed(evse, inputs.sensed[evse.id])
+                sensed = blocks.heat.judged(evse.id, inputs.sensed[evse.id])
+                blocks.sessions.sensed(evse, sensed)
             blocks.sessions.tick(evse)
         blocks.limiting.tick(blocks.readings)
         actuations = {

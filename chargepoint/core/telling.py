@@ -29,13 +29,16 @@ class StatusTelling:
     def current(
         self, evses: Mapping[int, Evse], dialect: Dialect, now: Moment
     ) -> dict[Place, StatusChanged]:
-        """Return the status of every connector, and of the station where the version has one."""
+        """Return the status of every connector, and of the station where the version has one.
+
+        Of an EVSE whose board has not said anything yet nothing is known.
+        """
         statuses: dict[Place, StatusChanged] = {}
         if dialect.tells_station_status:
             operative = self._availability.station_operative()
             status = Status.AVAILABLE if operative else Status.UNAVAILABLE
             statuses[0, 0] = StatusChanged(0, 0, status, now.utc)
-        for evse in evses.values():
+        for evse in (each for each in evses.values() if each.sensed is not None):
             for connector_id in range(1, evse.config.connectors + 1):
                 status = self._availability.status(evse, connector_id)
                 statuses[evse.id, connector_id] = _status_changed(evse, connector_id, status, now)
@@ -48,7 +51,10 @@ class StatusTelling:
         now: Moment,
         minimum_s: float,
     ) -> None:
-        """Tell what changed and has been stable for *minimum_s* (MinimumStatusDuration)."""
+        """Tell what changed and has been stable for *minimum_s* (MinimumStatusDuration).
+
+        Call it offline too: what was stable by then is told at once after a reconnect.
+        """
         for place, event in self.current(evses, dialect, now).items():
             told = self._told.get(place)
             if told is not None and _says_the_same(told, event, dialect):
@@ -56,19 +62,17 @@ class StatusTelling:
                 continue
             seen, since_s = self._since_s.get(place, (event, now.s))
             if not _says_the_same(seen, event, dialect):
-                since_s = now.s
-            self._since_s[place] = (event, since_s)
-            if told is None or now.s - since_s >= minimum_s:
-                self._tell(place, event)
+                seen, since_s = event, now.s
+            self._since_s[place] = (seen, since_s)
+            if self._turn.online and (told is None or now.s - since_s >= minimum_s):
+                self._told[place] = seen
+                self._turn.tell(seen)
 
-    def tell_again(
-        self, places: Iterable[Place], evses: Mapping[int, Evse], dialect: Dialect, now: Moment
-    ) -> None:
-        """Tell the current status of *places* whether it changed or not (TriggerMessage)."""
-        current = self.current(evses, dialect, now)
-        for place in places:
-            if place in current:
-                self._tell(place, current[place])
+    def tell_again(self, events: Iterable[StatusChanged]) -> None:
+        """Tell *events*, which are current, whether they are news or not (TriggerMessage)."""
+        for event in events:
+            self._told[event.evse_id, event.connector_id] = event
+            self._turn.tell_anyway(event)
 
     def confirmed(self, event: StatusChanged) -> None:
         """Remember that the central system has it."""
@@ -83,13 +87,6 @@ class StatusTelling:
         self._told.clear()
         self._confirmed.clear()
         self._since_s.clear()
-
-    def _tell(self, place: Place, event: StatusChanged) -> None:
-        if not self._turn.online:
-            return
-        self._since_s.pop(place, None)
-        self._told[place] = event
-        self._turn.tell(event)
 
 
 def _status_changed(evse: Evse, connector_id: int, status: Status, now: Moment) -> StatusChanged:

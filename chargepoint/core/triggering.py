@@ -23,6 +23,7 @@ from chargepoint.core.telling import StatusTelling
 from chargepoint.core.transactions import Transactions
 from hardware.api import MeterReading
 
+NOTHING_MEASURED = Reply(Outcome.REJECTED, "NotEnabled", "nothing of what is listed is measured")
 UNKNOWN = Reply(Outcome.REJECTED, "UnknownEvse", "there is no such EVSE or connector")
 
 
@@ -82,8 +83,7 @@ class Triggering:
             places = {place: places[place]}
         elif common.dialect.triggers_need_connector:
             return Reply(Outcome.REJECTED, "MissingParam", "which connector?")
-        for event in places.values():
-            common.turn.tell_anyway(event)
+        self._telling.tell_again(places.values())
         return ACCEPTED
 
     def _meter_values(self, command: TriggerMessage) -> Reply:
@@ -95,18 +95,18 @@ class Triggering:
             if self._common.dialect.triggers_aligned_values
             else ("SampledDataCtrlr", "TxUpdatedMeasurands")
         )
-        now, turn = self._common.now, self._common.turn
+        now, grid = self._common.now, self._grid()
+        told = []
         for evse in chosen:
             sample = self._metering.sample(*lists, evse, "Trigger", now)
             running = evse.transaction.id if evse.transaction is not None else None
-            if sample.values:
-                turn.tell_anyway(MeterValues(evse.id, sample, running))
-        grid = self._grid()
+            told.append(MeterValues(evse.id, sample, running))
         if not command.evse_id and grid is not None:
-            sample = self._metering.grid_sample(*lists, grid, "Trigger", now)
-            if sample.values:
-                turn.tell_anyway(MeterValues(0, sample))
-        return ACCEPTED
+            told.append(MeterValues(0, self._metering.grid_sample(*lists, grid, "Trigger", now)))
+        told = [each for each in told if each.sample.values]
+        for each in told:
+            self._common.turn.tell_anyway(each)
+        return ACCEPTED if told else NOTHING_MEASURED
 
     def _transaction_event(self, command: TriggerMessage) -> Reply:
         chosen = self._chosen(command)

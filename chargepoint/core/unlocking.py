@@ -41,7 +41,7 @@ class Unlocking:
             return Reply(Outcome.UNKNOWN_EVSE, "UnknownConnectorId", "there is no such connector")
         if not evse.config.connector_lock:
             return Reply(Outcome.UNSUPPORTED, "FixedCable", "the cable is fixed")
-        if evse.authorized:
+        if evse.authorized and (evse.transaction is not None or evse.state is not State.AUTHORIZED):
             if not self._common.dialect.unlock_stops_transaction:
                 return Reply(Outcome.TX_ONGOING, "TxInProgress", "an authorized session runs")
             self._sessions.stop(evse, Trigger.UNLOCK_COMMAND, StopReason.UNLOCK_COMMAND)
@@ -67,7 +67,7 @@ class Unlocking:
         faults = sensed.faults if sensed is not None else frozenset()
         if any(fault.code is FaultCode.CONNECTOR_LOCK_FAILURE for fault in faults):
             return Reply(Outcome.UNLOCK_FAILED, "InternalError", "the lock does not move")
-        if sensed is not None and not sensed.locked and not sensed.main_closed:
+        if sensed is not None and not sensed.locked and not _live(each.evse):
             return Reply(Outcome.UNLOCKED)
         if self._common.now.s >= each.until_s:
             return Reply(Outcome.UNLOCK_FAILED, "InternalError", "the lock did not answer")
@@ -75,10 +75,17 @@ class Unlocking:
 
 
 def wants_lock(evse: Evse, now_s: float) -> bool:
-    """Return whether the cable shall be held: in a session, under load, or until its owner
-    comes (E05.FR.11, E10.FR.01). An unlock wins as soon as no energy flows."""
-    if evse.energized:
+    """Return whether the cable shall be held: in a session, while the socket is live (also
+    by a welded contactor), or until its owner comes (E05.FR.11, E10.FR.01). An unlock wins
+    as soon as the socket is dead."""
+    if _live(evse):
         return evse.config.connector_lock
     if not evse.config.connector_lock or now_s < evse.unlock_until_s:
         return False
     return evse.state in (State.ACTIVE, State.DETACHED) or evse.keep_locked is not None
+
+
+def _live(evse: Evse) -> bool:
+    """Return whether any contactor of the socket is closed."""
+    sensed = evse.sensed
+    return sensed is not None and (sensed.main_closed or sensed.second_closed)

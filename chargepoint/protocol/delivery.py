@@ -89,7 +89,6 @@ class Delivery:
         self._news = asyncio.Event()
         self._accepted = False
         self._retry_at_s = 0.0
-        self.delivered = 0
 
     def tell(self, event: LiveEvent) -> None:
         """Queue a live event for this connection."""
@@ -107,10 +106,9 @@ class Delivery:
             self._retry_at_s = 0.0
             self._news.set()
 
-    @property
-    def idle(self) -> bool:
-        """Return whether no live event waits."""
-        return not self._live
+    def begin(self) -> None:
+        """Begin with a new connection: what was said for the last one is of no use here."""
+        self._live.clear()
 
     async def run(self, session: Caller, adapter: Adapter) -> None:
         """Deliver over *session* until it breaks (LinkError)."""
@@ -178,14 +176,15 @@ class Delivery:
             await self._failed(entry, call.action, error)
             return
         self._retry_at_s = 0.0
-        self.delivered += 1
         await self._submit(command or EventDelivered(entry.id, event))
 
     async def _failed(self, entry: Entry, action: str, error: CallFailed | WireError) -> None:
         rules, attempts = self._rules(), entry.attempts + 1
         log.warning("%s failed, attempt %d of %d: %s", action, attempts, rules.attempts, error)
-        unwanted = isinstance(error, CallRefused) and error.code in UNWANTED
-        if attempts >= rules.attempts or (unwanted and isinstance(entry.event, SecurityEvent)):
+        if isinstance(entry.event, SecurityEvent) and _is_unwanted(error):
+            await self._submit(EventDelivered(entry.id, entry.event))  # the log has it
+            return
+        if attempts >= rules.attempts:
             self._retry_at_s = 0.0
             await self._submit(EventGivenUp(entry.id, entry.event, f"{action}: {error}"))
             return
@@ -195,3 +194,8 @@ class Delivery:
     def _transaction_number(self, event: object) -> int | None:
         transaction_id = getattr(event, "transaction_id", None)
         return self._central_id(transaction_id) if transaction_id else None
+
+
+def _is_unwanted(error: CallFailed | WireError) -> bool:
+    """Return whether the central system does not know the message at all."""
+    return isinstance(error, CallRefused) and error.code in UNWANTED

@@ -43,6 +43,7 @@ DIALECT = Dialect(
     station_availability_cascades=True,
     status_tells_errors=True,
     numbers_transactions=True,
+    lists_features=True,
 )
 
 # OCPP-J 1.6 table 7, with the two misspellings that everybody has kept since. It has no
