@@ -79,8 +79,10 @@ def fakes() -> Any:
     return module
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One browser a module. Playwright's loop runs in this thread as long as it is open, so
+    it must be gone before any test of asyncio begins."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(FLAGS)
@@ -89,7 +91,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tab(browser: Browser) -> Page:
     """One tab for all tests: opening another costs more than most of them."""
     tab = browser.new_page()
