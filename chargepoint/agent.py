@@ -67,6 +67,7 @@ class Agent:
         self._link: Link | None = None
         self._writer = Writer(Store.open(Path(settings.agent.data_dir), KINDS))
         self.meters: Mapping[str, WiredMeter] = {}
+        self.door: StationDoor | None = None
         self.front: Front | None = None
         self.started = asyncio.Event()
 
@@ -127,8 +128,6 @@ class Agent:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
-            if living in done:
-                await life.flush()
             return living in done
         finally:
             await _cancel(linking, stopping)
@@ -203,8 +202,9 @@ class Agent:
             boards, has_world = equipment.simulated(self._settings)
             sim = SimulatorDoor(simulator, boards, has_world)
         password = self._settings.api.password
+        self.door = StationDoor(self, self._changes, sim)
         return Front(
-            StationDoor(self, self._changes, sim),
+            self.door,
             self._settings.api.bind,
             password.get_secret_value() if password is not None else None,
         )

@@ -28,7 +28,11 @@ class Sessions:
     def sensed(self, evse: Evse, sensed: Sensed) -> None:
         """Take what the board senses now and move the session where the plug moved."""
         was_connected, was_in = evse.connected, evse.cable_in
+        was_closed = evse.sensed is not None and evse.sensed.main_closed
         evse.sensed = sensed
+        if sensed.main_closed != was_closed:
+            told = "closed" if sensed.main_closed else "opened"
+            self._common.turn.note(f"contactor {told}", evse.id)
         if evse.connected and not was_connected:
             self._plugged(evse)
         elif was_connected and not evse.connected:

@@ -158,6 +158,9 @@ _ENTRIES: dict[str, Callable[[Ledger, Payload, Payload], None]] = {
 }
 
 
+TRANSACTION_MESSAGES = frozenset(_ENTRIES)
+
+
 def _info(payload: Payload) -> Payload:
     info = payload.get("transactionInfo")
     return info if isinstance(info, dict) else {}

@@ -92,6 +92,10 @@ class Record:
         for item in value if isinstance(value, list) else ():
             self.note_nulls(where, item)
 
+    async def changed(self) -> None:
+        """Return after the next frame or change of the line."""
+        await self._changed.wait()
+
     def touch(self) -> None:
         """Let everybody who waits look again."""
         self._changed.set()
