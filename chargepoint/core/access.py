@@ -70,8 +70,8 @@ class Access:
         candidates = [evses[evse_id] for evse_id in evse_ids]
         if self._stop_own(command.token, candidates):
             return ACCEPTED
-        if self._common.store_trouble:
-            return Reply(Outcome.CONFLICT, "InternalError", self._common.store_trouble)
+        if self._common.closed:
+            return Reply(Outcome.CONFLICT, "InternalError", self._common.closed)
         self._start(Asked(command.token, evse_ids))
         return ACCEPTED
 
@@ -94,7 +94,7 @@ class Access:
 
     def remote_start(self, command: RemoteStart) -> Reply:
         """F01, F02; 1.6 section 5.11. Answers first: what follows is told afterwards."""
-        if not self._common.online or self._common.store_trouble:
+        if not self._common.online or self._common.closed:
             return Reply(Outcome.REJECTED, "CSNotAccepted", "not registered, or no disk")
         evse = self._remote_target(command)
         if evse is None:
@@ -156,7 +156,9 @@ class Access:
         self._decided(target, asked, decision)
 
     def _decided(self, target: Evse, asked: Asked, decision: Decision) -> None:
-        if isinstance(decision, Accepted):
+        if isinstance(decision, Accepted) and self._common.closed:
+            self._refuse(asked, Refused(self._common.closed))
+        elif isinstance(decision, Accepted):
             self._grant(target, asked, decision.info, decision.source)
         elif isinstance(decision, Refused):
             self._refuse(asked, decision)
@@ -188,7 +190,7 @@ class Access:
     def _free_vend(self, evse: Evse) -> None:
         """Start for whoever plugs in, where the installer wants that."""
         token_id = self._common.config.offline.free_vend_token
-        if token_id and evse.state is State.PLUGGED and not self._common.store_trouble:
+        if token_id and evse.state is State.PLUGGED and not self._common.closed:
             self._start(Asked(Token(token_id), (evse.id,)))
 
     # --- stopping ----------------------------------------------------------------------------
