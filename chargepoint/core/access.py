@@ -5,11 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chargepoint.core.authorization import Accepted, Ask, Authorization, Decision, Refused
+from chargepoint.core.authorization import (
+    UNCACHED_TYPES,
+    Accepted,
+    Ask,
+    Authorization,
+    Decision,
+    Refused,
+)
 from chargepoint.core.availability import Availability
+from chargepoint.core.choosing import Choosing
 from chargepoint.core.common import Common, masked
 from chargepoint.core.evse import Evse, Grant
 from chargepoint.core.messages import (
@@ -26,7 +33,14 @@ from chargepoint.core.messages import (
 from chargepoint.core.session import State
 from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
-from chargepoint.core.words import StopReason, Token, TokenInfo, TokenStatus, Trigger
+from chargepoint.core.words import (
+    NO_AUTHORIZATION,
+    StopReason,
+    Token,
+    TokenInfo,
+    TokenStatus,
+    Trigger,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,14 @@ class Asked:
     token: Token
     evse_ids: tuple[int, ...]
     start: RemoteStart | None = None
+
+    def repeats(self, other: Asked) -> bool:
+        """Return whether both ask for the same: somebody is impatient."""
+        local = self.start is None and other.start is None
+        return self.evse_ids == other.evse_ids and (local or self.start == other.start)
+
+
+NOTHING_FREE = Refused("no EVSE is free")
 
 
 class Access:
@@ -53,26 +75,34 @@ class Access:
         self._sessions = sessions
         self._authorization = authorization
         self._availability = availability
+        self._choosing = Choosing(common, availability)
         self._smart_charging = smart_charging
         self._asked: list[Asked] = []
-        sessions.on_plugged = self._free_vend
+        sessions.on_plugging = self._bring_grant
+        sessions.on_plugged = self._start_unasked
+
+    def may_begin(self, evse: Evse) -> bool:
+        """Return whether a transaction may begin: for whoever is authorized already always."""
+        in_service = not self._common.closed and self._availability.operative(evse)
+        return evse.authorized or in_service
 
     # --- at the reader -----------------------------------------------------------------------
 
     def present(self, command: PresentToken) -> Reply:
-        """A card: stops its own transaction, else starts at the first free EVSE with a car,
-        else waits for one. CONFLICT when the disk cannot keep a session."""
+        """A card: stops its own session, else starts at the first free EVSE with a car,
+        else waits for one. CONFLICT when no session may begin."""
         evses = self._common.evses
         evse_ids = command.evse_ids or tuple(evses)
         for evse_id in evse_ids:
             if evse_id not in evses:
                 return Reply(Outcome.UNKNOWN_EVSE, "UnknownEvse", f"there is no EVSE {evse_id}")
-        candidates = [evses[evse_id] for evse_id in evse_ids]
-        if self._stop_own(command.token, candidates):
+        asked = Asked(command.token, evse_ids)
+        known = self._authorization.known(command.token, self._common.now)
+        if self._stop_own(asked, known):
             return ACCEPTED
         if self._common.closed:
             return Reply(Outcome.CONFLICT, "InternalError", self._common.closed)
-        self._start(Asked(command.token, evse_ids))
+        self._start(asked)
         return ACCEPTED
 
     def answered(self, answer: AuthorizeAnswered) -> None:
@@ -81,7 +111,7 @@ class Access:
             self._authorization.learn(answer.token, answer.info, self._common.now)
         waiting = [asked for asked in self._asked if asked.token.same_as(answer.token)]
         self._asked = [asked for asked in self._asked if asked not in waiting]
-        for asked in waiting[:1]:
+        for asked in waiting:
             self._judged(asked, answer.info)
 
     def link_lost(self) -> None:
@@ -96,19 +126,19 @@ class Access:
         """F01, F02; 1.6 section 5.11. Answers first: what follows is told afterwards."""
         if not self._common.online or self._common.closed:
             return Reply(Outcome.REJECTED, "CSNotAccepted", "not registered, or no disk")
-        evse = self._remote_target(command)
+        evse = self._choosing.remote(command)
         if evse is None:
             return Reply(Outcome.REJECTED, "TxInProgress", "no such EVSE is free")
         if command.profile is not None:
             refusal = self._smart_charging.refuse_remote_start(command.profile, evse)
             if refusal is not None:
                 return refusal
+        running = evse.transaction
         asked = Asked(command.token, (evse.id,), command)
-        if self._common.variables.flag("AuthCtrlr", "AuthorizeRemoteStart"):
+        if self._asks_before(command):
             self._start(asked)
         else:
             self._grant(evse, asked, TokenInfo(TokenStatus.ACCEPTED), "remote start")
-        running = evse.transaction
         return StartReply(Outcome.ACCEPTED, transaction_id=running.id if running else None)
 
     def remote_stop(self, command: RemoteStop, central_ids: dict[str, int]) -> Reply:
@@ -128,29 +158,34 @@ class Access:
 
     # --- starting ----------------------------------------------------------------------------
 
+    def _asks_before(self, command: RemoteStart) -> bool:
+        """Return whether a remote start's token is authorized first. One that the central
+        system made up for it never is (C05.FR.01)."""
+        if command.token.type in UNCACHED_TYPES:
+            return False
+        return self._common.variables.flag("AuthCtrlr", "AuthorizeRemoteStart")
+
     def _start(self, asked: Asked) -> None:
         """Decide on a token that is to start, or may have to stop somebody else's session."""
-        target = self._target(asked.evse_ids)
-        online = self._common.online
-        if target is None:
-            if online:  # its group may own a session here: C09.FR.05
-                self._ask(asked)
-            else:
-                self._refuse(asked, Refused("no EVSE is free"))
-            return
-        decision = self._authorization.decide(asked.token, target.id, online, self._common.now)
-        if isinstance(decision, Ask):
+        target = self._choosing.target(asked.token, asked.evse_ids)
+        online, now = self._common.online, self._common.now
+        evse_id = asked.evse_ids[0] if target is None else target.id
+        decision = self._authorization.decide(asked.token, evse_id, online, now)
+        if isinstance(decision, Ask) and (
+            target is not None or self._choosing.somebody(asked.evse_ids)
+        ):
             self._ask(asked)
+        elif target is None:
+            self._refuse(asked, NOTHING_FREE)
         else:
             self._decided(target, asked, decision)
 
     def _judged(self, asked: Asked, info: TokenInfo | None) -> None:
-        candidates = [self._common.evses[evse_id] for evse_id in asked.evse_ids]
-        if asked.start is None and self._stop_group(asked.token, info, candidates):
+        if asked.start is None and info is not None and self._stop_own(asked, info):
             return
-        target = self._target(asked.evse_ids)
+        target = self._choosing.target(asked.token, asked.evse_ids)
         if target is None:
-            self._refuse(asked, Refused("no EVSE is free"))
+            self._refuse(asked, NOTHING_FREE)
             return
         decision = self._authorization.judge(asked.token, target.id, info, self._common.now)
         self._decided(target, asked, decision)
@@ -173,12 +208,18 @@ class Access:
             profile=start.profile if start is not None else None,
             candidates=tuple(each for each in asked.evse_ids if each != evse.id),
         )
+        running = evse.transaction
         self._sessions.grant(evse, grant, source)
+        if running is not None:  # it began without a driver, so without the driver's profile
+            self._smart_charging.transaction_began(evse)
 
     def _ask(self, asked: Asked) -> None:
-        if not any(each.token.same_as(asked.token) for each in self._asked):
+        """Ask the central system once, however often the card is shown meanwhile."""
+        waiting = [each for each in self._asked if each.token.same_as(asked.token)]
+        if not waiting:
             self._common.turn.tell(AskToken(asked.token))
-        self._asked.append(asked)
+        if not any(asked.repeats(each) for each in waiting):
+            self._asked.append(asked)
 
     def _refuse(self, asked: Asked, refused: Refused) -> None:
         self._common.turn.note(
@@ -187,73 +228,64 @@ class Access:
             "warning",
         )
 
-    def _free_vend(self, evse: Evse) -> None:
-        """Start for whoever plugs in, where the installer wants that."""
+    def _start_unasked(self, evse: Evse) -> None:
+        """Start for whoever plugs in, where nobody needs a token of his own (C02)."""
         token_id = self._common.config.offline.free_vend_token
-        if token_id and evse.state is State.PLUGGED and not self._common.closed:
+        if evse.authorized or self._common.closed:
+            return
+        if token_id:
             self._start(Asked(Token(token_id), (evse.id,)))
+        elif not self._common.variables.flag("AuthCtrlr", "Enabled"):
+            self._start(Asked(NO_AUTHORIZATION, (evse.id,)))
+
+    def _bring_grant(self, evse: Evse) -> None:
+        """Bring a grant here that waits for a car at another EVSE of the same reader."""
+        for other in self._common.evses.values():
+            grant = other.grant
+            if grant is None or other.state is not State.AUTHORIZED:
+                continue
+            if evse.id in grant.candidates and self._choosing.usable(evse, grant.token):
+                self._sessions.move(other, evse)
+                return
 
     # --- stopping ----------------------------------------------------------------------------
 
-    def _stop_own(self, token: Token, candidates: Iterable[Evse]) -> bool:
-        """Stop or renew what this token, or its known group, has here (E07.FR.01)."""
-        info = self._authorization.known(token, self._common.now)
-        for evse in candidates:
-            if evse.keep_locked is not None and evse.keep_locked.same_as(token):
+    def _stop_own(self, asked: Asked, info: TokenInfo | None) -> bool:
+        """Stop what the token, or its group as far as *info* tells it, has here; or release
+        its cable. C01.FR.03, C09.FR.03, .07, .11, E07.FR.01; 1.6 section 4.9 B1."""
+        for evse_id in asked.evse_ids:
+            evse = self._common.evses[evse_id]
+            owner, grant = evse.keep_locked, evse.grant
+            if owner is not None and _belongs(asked.token, info, owner.token, owner.group):
                 evse.keep_locked = None
-                return True
-            grant = evse.grant
-            if grant is None or not (grant.token.same_as(token) or _same_group(info, grant)):
-                continue
-            if evse.state is State.AUTHORIZED:
-                evse.since_s = self._common.now.s
-            else:
+                self._common.turn.note("cable released to its owner", evse.id)
+                return not (owner.may_resume and evse.connected)
+            if grant is not None and self._stops(asked.token, info, evse, grant):
                 self._sessions.stop(
-                    evse, Trigger.STOP_AUTHORIZED, StopReason.LOCAL, stop_token=token
+                    evse, Trigger.STOP_AUTHORIZED, StopReason.LOCAL, stop_token=asked.token
                 )
+                return True
+        return False
+
+    def _stops(self, token: Token, info: TokenInfo | None, evse: Evse, grant: Grant) -> bool:
+        """Return whether the token may stop the session. While no car and no transaction is
+        there yet, only the very same one takes itself back."""
+        if grant.token.same_as(token):
             return True
-        return False
-
-    def _stop_group(self, token: Token, info: TokenInfo | None, candidates: Iterable[Evse]) -> bool:
-        """Stop the session of the token's group that the answer told us of (C09.FR.03, .11)."""
-        for evse in candidates:
-            grant = evse.grant
-            if (
-                grant is not None
-                and evse.state is not State.AUTHORIZED
-                and _same_group(info, grant)
-            ):
-                self._sessions.stop(
-                    evse, Trigger.STOP_AUTHORIZED, StopReason.LOCAL, stop_token=token
-                )
-                return True
-        return False
-
-    # --- choosing ----------------------------------------------------------------------------
-
-    def _target(self, evse_ids: Iterable[int]) -> Evse | None:
-        """Return the EVSE that a new driver gets: one with a car first."""
-        usable = [
-            evse
-            for evse in (self._common.evses[evse_id] for evse_id in evse_ids)
-            if evse.free and evse.fault is None and self._availability.operative(evse)
-        ]
-        with_car = [evse for evse in usable if evse.connected]
-        return next(iter(with_car or usable), None)
-
-    def _remote_target(self, command: RemoteStart) -> Evse | None:
-        evses = self._common.evses
-        if command.evse_id is None:
-            return self._target(evses)
-        return self._target((command.evse_id,)) if command.evse_id in evses else None
+        if evse.state is State.AUTHORIZED and evse.transaction is None:
+            return False
+        anybody = grant.token.type == NO_AUTHORIZATION.type  # F01 remark
+        return anybody or _belongs(token, info, grant.token, grant.group)
 
 
-def _same_group(info: TokenInfo | None, grant: Grant) -> bool:
-    """Return whether an accepted token is of the grant's group: C09.FR.03, 1.6 section 3.6."""
-    return (
-        info is not None
-        and info.status is TokenStatus.ACCEPTED
-        and info.group is not None
-        and grant.group is not None
-        and info.group.same_as(grant.group)
-    )
+def _belongs(token: Token, info: TokenInfo | None, owner: Token, group: Token | None) -> bool:
+    """Return whether a token is the owner's, or accepted and of his group: C09.FR.03, .11,
+    1.6 section 3.6."""
+    if owner.same_as(token):
+        return True
+    accepted = info is not None and info.status is TokenStatus.ACCEPTED
+    return accepted and _same(info.group if info is not None else None, group)
+
+
+def _same(one: Token | None, other: Token | None) -> bool:
+    return one is not None and other is not None and one.same_as(other)

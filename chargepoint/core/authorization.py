@@ -101,9 +101,12 @@ class Authorization:
         if entry is None:
             return None
         life_s = self._variables.integer("AuthCacheCtrlr", "LifeTime")
-        too_old = life_s > 0 and (now.utc - entry.at).total_seconds() > life_s
         expires_at = entry.info.expires_at
-        if too_old or (expires_at is not None and expires_at <= now.utc):
+        if expires_at is not None:  # C10.FR.13; only without it the general life: C10.FR.10
+            expired = expires_at <= now.utc
+        else:
+            expired = life_s > 0 and (now.utc - entry.at).total_seconds() > life_s
+        if expired:
             return replace(entry.info, status=TokenStatus.EXPIRED)
         return entry.info
 

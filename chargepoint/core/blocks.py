@@ -59,6 +59,7 @@ class Blocks:
         self.common = Common(config, self.turn, variables, self.evses, dialect)
         reason = kept["boot"].get("reason", BootReason.POWER_UP)
         self.registrar = Registrar(self.turn, variables, reason)
+        self.common.registration = lambda: self.registrar.status
         self.metering = Metering(config, variables)
         self.transactions = Transactions(self.turn, variables, self.metering, new_id)
         self.availability = Availability(
@@ -86,7 +87,8 @@ class Blocks:
             lambda: self.readings.get("mains"),
         )
         self.screen = Screen(self.common, self.registrar, self.availability)
-        self.transactions.on_begin = self.smart_charging.transaction_began
+        self.transactions.may_begin = self.access.may_begin
+        self.transactions.events.on_granted = self.smart_charging.transaction_began
         self.transactions.on_end = self.smart_charging.transaction_ended
         self._pick_up(kept)
 

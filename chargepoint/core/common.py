@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chargepoint.core.config import StationConfig
@@ -9,7 +10,7 @@ from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.turn import Turn
 from chargepoint.core.variables import Variables
-from chargepoint.core.words import Moment, Token
+from chargepoint.core.words import Moment, Registration, Token
 
 
 @dataclass(slots=True)
@@ -23,11 +24,23 @@ class Common:
     dialect: Dialect
     store_trouble: str = ""
     restarting: bool = False
+    registration: Callable[[], Registration] = lambda: Registration.NONE
 
     @property
     def closed(self) -> str:
-        """Return why no session may begin now, "" when one may."""
-        return self.store_trouble or ("the station is about to restart" if self.restarting else "")
+        """Return why no session may begin now, "" when one may.
+
+        A central system that has answered and not accepted us forbids transactions, unless
+        TxBeforeAcceptedEnabled (B02.FR.03, 1.6 section 4.2.1).
+        """
+        if self.store_trouble:
+            return self.store_trouble
+        if self.restarting:
+            return "the station is about to restart"
+        refused = self.registration() in (Registration.PENDING, Registration.REJECTED)
+        if refused and not self.variables.flag("TxCtrlr", "TxBeforeAcceptedEnabled"):
+            return "the central system has not accepted the station"
+        return ""
 
     @property
     def now(self) -> Moment:

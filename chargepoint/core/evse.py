@@ -9,10 +9,11 @@ from chargepoint.core.config import EvseConfig
 from chargepoint.core.power import ASKING, PowerPath
 from chargepoint.core.session import AUTHORIZED_STATES, Input, State, after
 from chargepoint.core.words import ChargingState, MeterSample, StopReason, Token, Trigger
-from hardware.api import Fault, MeterReading, Sensed
+from hardware.api import Fault, MeterReading, Pilot, Sensed
 from profiles.limits import Limit
 from profiles.schedule import Profile
 
+LOST = frozenset({Pilot.E, Pilot.F})
 RISE_S = 3.0  # a car has this long to react to an offer before it counts as suspended
 
 
@@ -55,7 +56,6 @@ class Transaction:
     last_at: datetime
     seq_no: int = 0
     token: Token | None = None
-    group: Token | None = None
     token_told: bool = False
     evse_told: bool = False
     begun_told: bool = False
@@ -64,12 +64,16 @@ class Transaction:
     charging_state: ChargingState | None = None
     phases_told: int | None = None
     stop_reason: StopReason | None = None
-    invalid: bool = False
     energy_cap_wh: float | None = None
     energy_offered_at: datetime | None = None
     reached: frozenset[str] = frozenset()
     begin_sample: MeterSample | None = None
     samples_kept: int = 0
+
+    @property
+    def deauthorized(self) -> bool:
+        """Return whether the central system did not accept the token, and energy is capped."""
+        return self.energy_cap_wh is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,27 @@ class Ending:
     stop_token: Token | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose token releases a cable that is kept locked: this one, or one of its group.
+
+    *may_resume*: shown with the car back on the cable, it starts again, too (E09.FR.01).
+    """
+
+    token: Token
+    group: Token | None
+    may_resume: bool
+
+
 @dataclass(slots=True)
 class Evse:
     """The facts about one EVSE; statuses are derived from them, never stored.
 
     *granted_in* is the number of the batch that puts the session on disk.
-    *keep_locked* is the token that must be shown before the cable is released
-    (E05.FR.11, 1.6 errata 3.5). *charged*: energy has flowed in this session.
+    *keep_locked* must show a token before the cable is released (E05.FR.11, E09.FR.03,
+    1.6 errata 3.5). *charged*: energy has flowed in this session. *was_connected* tells
+    whether a car was there when the pilot could last say so. *points_met* are the
+    transaction's start and stop points as they were accounted for last.
     """
 
     config: EvseConfig
@@ -99,12 +117,13 @@ class Evse:
     transaction: Transaction | None = None
     ending: Ending | None = None
     sensed: Sensed | None = None
+    was_connected: bool = False
     reading: MeterReading | None = None
     register_wh: float = 0.0
     limits: tuple[Limit, ...] = ()
     binding: Limit = field(default_factory=lambda: Limit(0.0, "starting"))
     charging_state: ChargingState = ChargingState.IDLE
-    keep_locked: Token | None = None
+    keep_locked: Owner | None = None
     unlock_until_s: float = float("-inf")
     override: Limit | None = None
     override_until_s: float | None = None
@@ -118,8 +137,20 @@ class Evse:
 
     @property
     def connected(self) -> bool:
-        """Return whether a car answers on the pilot."""
-        return self.sensed is not None and self.sensed.connected
+        """Return whether a car is connected.
+
+        A pilot in state E or F cannot say so: then what was known stands, for as long as
+        a cable is in.
+        """
+        sensed = self.sensed
+        if sensed is None or sensed.connected:
+            return sensed is not None
+        return self.was_connected and self.pilot_lost and sensed.cable_a > 0.0
+
+    @property
+    def pilot_lost(self) -> bool:
+        """Return whether the pilot says nothing about the car."""
+        return self.sensed is not None and self.sensed.pilot in LOST
 
     @property
     def cable_in(self) -> bool:
@@ -170,17 +201,19 @@ class Evse:
 
         While a car is still reacting to a fresh offer the former state stands, so that a
         start or a resumption is not told as a suspension; nor is the moment before the
-        first offer.
+        first offer. A stopped transaction charges until the contactor is open.
         """
         sensed = self.sensed
-        if sensed is None or not sensed.connected:
+        if sensed is None or not self.connected:
             return ChargingState.IDLE
+        live = sensed.main_closed and sensed.pilot in ASKING
         if self.state is not State.ACTIVE:
-            return ChargingState.EV_CONNECTED
+            still = live and self.transaction is not None
+            return ChargingState.CHARGING if still else ChargingState.EV_CONNECTED
         if self.path.offer_a <= 0.0:
             begins = not self.charged and now_s - self.since_s < RISE_S
             return ChargingState.EV_CONNECTED if begins else ChargingState.SUSPENDED_EVSE
-        if sensed.main_closed and sensed.pilot in ASKING:
+        if live:
             return ChargingState.CHARGING
         rising = now_s - (self.path.offered_since_s or 0.0) < RISE_S
         if sensed.pilot in ASKING or rising:

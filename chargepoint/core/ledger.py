@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from chargepoint.core.authorization import Authorization
 from chargepoint.core.common import Common
@@ -55,10 +56,12 @@ class Ledger:
             running = evse.transaction
             if running is None or running.id != event.transaction_id:
                 continue
+            if event.stop_token is not None:
+                continue  # it stopped a session, whatever is thought of it now
             if info.status is not TokenStatus.ACCEPTED:
                 self._sessions.invalidate(evse, info)
-            elif info.group is not None and running.group is None:
-                evse.update_transaction(group=info.group)
+            elif info.group is not None and evse.grant is not None:
+                evse.grant = replace(evse.grant, group=info.group)
 
     def _settle(self, event: TransactionEvent) -> None:
         """Forget the number of a transaction whose last event has left the outbox."""

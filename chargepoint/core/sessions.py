@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chargepoint.core.common import Common, masked
-from chargepoint.core.evse import Evse, Grant, SessionRecord
+from chargepoint.core.evse import Evse, Grant, Owner, SessionRecord
 from chargepoint.core.session import Input, State
 from chargepoint.core.transactions import Transactions
 from chargepoint.core.words import StopReason, Token, TokenInfo, Trigger
@@ -21,15 +21,17 @@ class Sessions:
     def __init__(self, common: Common, transactions: Transactions) -> None:
         self._common = common
         self._transactions = transactions
+        self.on_plugging: Callable[[Evse], None] = lambda _: None
         self.on_plugged: Callable[[Evse], None] = lambda _: None
+        transactions.on_ending = self._leave
 
     # --- the cable -------------------------------------------------------------------------
 
     def sensed(self, evse: Evse, sensed: Sensed) -> None:
         """Take what the board senses now and move the session where the plug moved."""
         was_connected, was_in = evse.connected, evse.cable_in
-        was_closed = evse.sensed is not None and evse.sensed.main_closed
-        evse.sensed = sensed
+        was_closed = evse.energized
+        evse.was_connected, evse.sensed = was_connected, sensed
         if sensed.main_closed != was_closed:
             told = "closed" if sensed.main_closed else "opened"
             self._common.turn.note(f"contactor {told}", evse.id)
@@ -46,57 +48,73 @@ class Sessions:
     def _plugged(self, evse: Evse) -> None:
         evse.ev_side_lost = False
         self._common.turn.note("car plugged in", evse.id)
-        self._claim(evse)
-        self._move(evse, Input.PLUG, Trigger.CABLE_PLUGGED_IN)
+        self.on_plugging(evse)
+        evse.enter(Input.PLUG, self._common.now.s)
         if evse.state is State.ACTIVE:
             self._on_disk(evse)
+        self._account(evse, Trigger.CABLE_PLUGGED_IN)
         self.on_plugged(evse)
-
-    def _claim(self, evse: Evse) -> None:
-        """Bring a grant here that waits at another EVSE of the same reader."""
-        if not evse.free:
-            return
-        for other in self._common.evses.values():
-            grant = other.grant
-            waits = other.state is State.AUTHORIZED and other.transaction is None
-            if waits and grant is not None and evse.id in grant.candidates:
-                other.enter(Input.EXPIRE, self._common.now.s)
-                evse.enter(Input.AUTHORIZE, self._common.now.s)
-                evse.grant = grant
-                return
 
     def _unplugged(self, evse: Evse) -> None:
         """The car is gone: with its cable, or only at its own end (E09, E10, 1.6 E3.20)."""
-        now, turn = self._common.now, self._common.turn
         lost = evse.cable_in
         evse.ev_side_lost = lost and evse.state in (State.ACTIVE, State.STOPPED)
-        turn.note("cable unplugged at the car" if lost else "car unplugged", evse.id)
-        waits = not self._common.variables.flag("TxCtrlr", "StopTxOnEVSideDisconnect")
+        said = "cable unplugged at the car" if lost else "car unplugged"
+        self._common.turn.note(said, evse.id)
         fixed = not evse.config.connector_lock
-        if evse.state is State.ACTIVE and waits and (lost or fixed):
+        if evse.state is State.ACTIVE and (lost or fixed) and self._waits_for_car():
             self._move(evse, Input.DETACH, Trigger.EV_COMMUNICATION_LOST)
         elif evse.state is State.ACTIVE and lost:
-            if self._common.variables.flag("OCPPCommCtrlr", "UnlockOnEVSideDisconnect"):
-                evse.unlock_until_s = now.s + UNLOCK_S
-            else:
-                evse.keep_locked = evse.grant.token if evse.grant is not None else None
-            self.stop(evse, Trigger.EV_COMMUNICATION_LOST, StopReason.EV_DISCONNECTED)
-        elif lost:
+            self._lost(evse)
+        elif evse.state is State.STOPPED and lost:  # until its cable is taken out, too
             self._account(evse, Trigger.EV_COMMUNICATION_LOST)
         else:
-            self._move(evse, Input.UNPLUG, Trigger.EV_COMMUNICATION_LOST)
+            evse.enter(Input.UNPLUG, self._common.now.s)
+            self._common.turn.forget("session", str(evse.id))
+            self._account(evse, Trigger.EV_COMMUNICATION_LOST)
+
+    def _waits_for_car(self) -> bool:
+        """Return whether a session outlives the loss of its car: E10. It cannot where the
+        transaction ends with the connection."""
+        if self._common.variables.flag("TxCtrlr", "StopTxOnEVSideDisconnect"):
+            return False
+        points = self._transactions.points(self._common.dialect)
+        return not points.stop & {"EVConnected", "PowerPathClosed", "EnergyTransfer"}
+
+    def _lost(self, evse: Evse) -> None:
+        """End the session; the cable goes free at once, or when its owner comes: E09.FR.02,
+        .03; where E10 is chosen its lock has priority (E10.FR.01, 1.6 section 4.10)."""
+        flag = self._common.variables.flag
+        unlocks = flag("OCPPCommCtrlr", "UnlockOnEVSideDisconnect")
+        if unlocks and flag("TxCtrlr", "StopTxOnEVSideDisconnect"):
+            evse.unlock_until_s = self._common.now.s + UNLOCK_S
+        else:
+            self._keep_locked(evse, may_resume=True)
+        self.stop(evse, Trigger.EV_COMMUNICATION_LOST, StopReason.EV_DISCONNECTED)
 
     # --- people ----------------------------------------------------------------------------
 
     def grant(self, evse: Evse, grant: Grant, source: str) -> None:
         """Let *grant*'s token charge here: at once with a car, else when one comes."""
-        turn = self._common.turn
-        evse.enter(Input.AUTHORIZE, self._common.now.s)
-        evse.grant = grant
-        turn.note(f"token {masked(grant.token)} accepted ({source})", evse.id)
+        now_s = self._common.now.s
+        if evse.state is State.STOPPED and not evse.connected:
+            evse.enter(Input.UNPLUG, now_s)  # the old cable hangs in the socket, the car is new
+        evse.enter(Input.AUTHORIZE, now_s)
+        evse.grant, evse.keep_locked = grant, None
+        self._common.turn.note(f"token {masked(grant.token)} accepted ({source})", evse.id)
+        if evse.transaction is not None:  # told again after an earlier end: E09.FR.01
+            evse.update_transaction(token_told=False, stop_reason=None, energy_cap_wh=None)
         if evse.state is State.ACTIVE:
             self._on_disk(evse)
         self._account(evse, Trigger.AUTHORIZED)
+
+    def move(self, other: Evse, evse: Evse) -> None:
+        """Take a grant, and its transaction, along to the EVSE where its car came."""
+        grant, now = other.grant, self._common.now
+        other.enter(Input.EXPIRE, now.s)
+        evse.enter(Input.AUTHORIZE, now.s)
+        evse.grant, evse.keep_locked = grant, None
+        self._transactions.move(other, evse, now)
 
     def stop(
         self,
@@ -106,8 +124,7 @@ class Sessions:
         stop_token: Token | None = None,
     ) -> None:
         """End the authorization; the transaction ends where its stop points say so."""
-        evse.enter(Input.STOP, self._common.now.s)
-        self._common.turn.forget("session", str(evse.id))
+        self._leave(evse)
         transactions, now = self._transactions, self._common.now
         transactions.account(
             evse, trigger, self._common.dialect, now, stop_token=stop_token, reason=reason
@@ -115,19 +132,18 @@ class Sessions:
 
     def end(self, evse: Evse, trigger: Trigger, reason: StopReason) -> None:
         """End authorization and transaction, whatever the stop points say."""
-        evse.enter(Input.STOP, self._common.now.s)
-        self._common.turn.forget("session", str(evse.id))
+        self._leave(evse)
         self._transactions.end(evse, trigger, self._common.now, reason=reason)
 
     def invalidate(self, evse: Evse, info: TokenInfo) -> None:
         """The central system does not accept the running token: C15, E05, 1.6 errata 3.17."""
         variables, transaction = self._common.variables, evse.transaction
-        if transaction is None or evse.ending is not None or transaction.invalid:
+        if transaction is None or transaction.deauthorized or not evse.authorized:
             return
         note = f"the central system says {info.status} of the running token"
         self._common.turn.note(note, evse.id, "warning")
         if variables.flag("TxCtrlr", "StopTxOnInvalidId"):
-            evse.keep_locked = transaction.token
+            self._keep_locked(evse, may_resume=False)
             points = self._transactions.points(self._common.dialect)
             if "EnergyTransfer" in points.stop:  # E05.FR.10
                 self.end(evse, Trigger.DEAUTHORIZED, StopReason.DE_AUTHORIZED)
@@ -135,7 +151,7 @@ class Sessions:
                 self.stop(evse, Trigger.DEAUTHORIZED, StopReason.DE_AUTHORIZED)
             return
         cap_wh = evse.register_wh + variables.integer("TxCtrlr", "MaxEnergyOnInvalidId")
-        changed = evse.update_transaction(invalid=True, energy_cap_wh=cap_wh)
+        changed = evse.update_transaction(energy_cap_wh=cap_wh)
         self._common.turn.keep("transaction", changed.id, changed)
 
     def withheld(self, evse: Evse) -> Limit | None:
@@ -143,41 +159,32 @@ class Sessions:
         transaction = evse.transaction
         if evse.fault is not None:
             return Limit(0.0, f"fault: {evse.fault.code}")
+        if evse.pilot_lost and evse.sensed is not None:
+            return Limit(0.0, f"pilot in state {evse.sensed.pilot}")
         if evse.state is not State.ACTIVE:
             return Limit(0.0, _WHY_NOT[evse.state])
-        if transaction is not None and transaction.invalid:
-            cap_wh = transaction.energy_cap_wh
-            if cap_wh is not None and evse.register_wh >= cap_wh:
-                return Limit(0.0, "token not accepted by the central system")
+        cap_wh = transaction.energy_cap_wh if transaction is not None else None
+        if cap_wh is not None and evse.register_wh >= cap_wh:
+            return Limit(0.0, "token not accepted by the central system")
         return None
 
     # --- time ------------------------------------------------------------------------------
 
     def tick(self, evse: Evse) -> None:
-        """Let waiting end when its time is over, and endings end."""
+        """Let waiting end when its time is over."""
         now, timeout_s = self._common.now, self._timeout_s()
-        if self._transactions.finish(evse, now):
-            evse.points_met = frozenset()
-        if timeout_s <= 0 or now.s - evse.since_s < timeout_s:
+        if now.s - evse.since_s < timeout_s:
             return
-        if evse.state is State.AUTHORIZED:
-            self._nobody_came(evse)
-        elif evse.state is State.PLUGGED:
+        if evse.state is State.AUTHORIZED:  # C01.FR.26, E03.FR.05, F02.FR.07; 1.6 section 4.9
+            self._common.turn.note(f"no car within {timeout_s} s", evse.id)
             evse.enter(Input.EXPIRE, now.s)
-            self._common.turn.note(f"no token within {timeout_s} s", evse.id)
-        elif evse.state is State.DETACHED and not evse.config.connector_lock:  # E10.FR.02
-            self.stop(evse, Trigger.EV_CONNECT_TIMEOUT, StopReason.TIMEOUT)
-
-    def _nobody_came(self, evse: Evse) -> None:
-        """E03.FR.05, .15, F02.FR.07, .08; 1.6 ConnectionTimeOut."""
-        evse.enter(Input.EXPIRE, self._common.now.s)
-        self._common.turn.note(f"no car within {self._timeout_s()} s", evse.id)
-        points = self._transactions.points(self._common.dialect)
-        if "ParkingBayOccupancy" in points.stop:
             self._account(evse, Trigger.EV_CONNECT_TIMEOUT)
-        else:
-            now = self._common.now
-            self._transactions.end(evse, Trigger.EV_CONNECT_TIMEOUT, now, reason=StopReason.TIMEOUT)
+        elif evse.state is State.PLUGGED:  # 1.6 errata 3.20
+            self._common.turn.note(f"no token within {timeout_s} s", evse.id)
+            evse.enter(Input.EXPIRE, now.s)
+        elif evse.state is State.DETACHED and not evse.config.connector_lock:  # E10.FR.02
+            self._common.turn.note(f"the car was not back within {timeout_s} s", evse.id)
+            self.stop(evse, Trigger.EV_COMMUNICATION_LOST, StopReason.EV_DISCONNECTED)
 
     def _timeout_s(self) -> int:
         return self._common.variables.integer("TxCtrlr", "EVConnectionTimeOut")
@@ -185,11 +192,23 @@ class Sessions:
     # --- the pieces ------------------------------------------------------------------------
 
     def _move(self, evse: Evse, what: Input, trigger: Trigger) -> None:
-        was_authorized = evse.authorized
-        evse.enter(what, self._common.now.s)
-        if was_authorized and not evse.authorized:
+        """Move the session; where that changes nothing there is nothing to tell."""
+        if evse.enter(what, self._common.now.s):
+            if not evse.authorized:
+                self._common.turn.forget("session", str(evse.id))
+            self._account(evse, trigger)
+
+    def _leave(self, evse: Evse) -> None:
+        """End the authorization. Without a cable there is nothing left to be fetched."""
+        if evse.authorized:
             self._common.turn.forget("session", str(evse.id))
-        self._account(evse, trigger)
+        evse.enter(Input.STOP, self._common.now.s)
+        if evse.state is State.STOPPED and not evse.cable_in:
+            evse.enter(Input.UNPLUG, self._common.now.s)
+
+    def _keep_locked(self, evse: Evse, may_resume: bool) -> None:
+        if evse.grant is not None:
+            evse.keep_locked = Owner(evse.grant.token, evse.grant.group, may_resume)
 
     def _account(self, evse: Evse, trigger: Trigger) -> None:
         self._transactions.account(evse, trigger, self._common.dialect, self._common.now)
