@@ -210,11 +210,14 @@ class Agent:
         )
 
     async def _save_registers(self, registers: Registers) -> None:
+        assert self._life is not None  # only its meters have registers saved
         kept = {place: dict(values) for place, values in registers.items()}
         try:
             await self._writer.commit(Batch(0, changes={("simulator", "registers"): kept}))
         except StoreError as error:
+            self._life.turns.disk_failed(str(error))
             raise OSError(str(error)) from error
+        self._life.turns.disk_works()
 
     def _set_clock(self, told: SetClock) -> None:
         jump_s = self._clock.set(told.at, self.monotonic_s())

@@ -36,13 +36,14 @@ class Talk:
 
     def __init__(self, websocket: ClientConnection, life: Life) -> None:
         self._life = life
+        self._raised: set[Concern] = set()
         self._adapter: Adapter = ADAPTERS[str(websocket.subprotocol)]
         self._session = Session(
             websocket,
             self._adapter,
             lambda incoming: life.serve(self._adapter, incoming),
             timeout_s=lambda: life.station.variables.number(COMM, "MessageTimeout", "Default"),
-            on_concern=lambda concern, info: life.concern(EVENTS[concern], info),
+            on_concern=self._concern,
         )
 
     async def run(self) -> str:
@@ -57,6 +58,16 @@ class Talk:
     async def close(self, why: str) -> None:
         """End it in good order."""
         await self._session.close(why)
+
+    def _concern(self, concern: Concern, info: str) -> None:
+        """Put each kind into the security log once in a connection.
+
+        A central system that says nothing right would have us store and tell it without
+        end, and answer the telling wrongly too.
+        """
+        if concern not in self._raised:
+            self._raised.add(concern)
+            self._life.concern(EVENTS[concern], info)
 
 
 def make_link(settings: Settings, life: Life, changed: Callable[[LinkState], None]) -> Link:

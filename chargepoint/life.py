@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from chargepoint.core.config import StationConfig
@@ -33,17 +33,18 @@ from chargepoint.core.messages import (
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.station import Memory, Station
 from chargepoint.core.words import BootReason, Moment, Registration
-from chargepoint.errors import ErrorCode, LinkError, WireError
+from chargepoint.errors import ErrorCode, LinkError, StoreError, WireError
 from chargepoint.loop import Loop
 from chargepoint.protocol.adapter import Adapter, Deferred, Payload
 from chargepoint.protocol.delivery import Caller, Delivery, Entry, Rules
-from chargepoint.turns import Turns
+from chargepoint.turns import RETRY_S, Turns
 from hardware.api import Actuation, EvseBoard, Meter
 
 LAST_WRITES_S = 3.0  # a stop waits so long for the disk
 FLUSH_S = 5.0  # a restart waits so long for the central system to hear of it
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Storage(Protocol):
@@ -244,10 +245,13 @@ class Life:
         """Keep the number of queued transaction messages for the screen."""
         while True:
             self._recount.clear()
-            self._queued = await self._storage.count_pending(TransactionEvent)
+            self._queued = await _patiently(self._count_pending)
             (self._delivered.clear if self._queued else self._delivered.set)()
             self._outside.looked()
             await self._recount.wait()
+
+    async def _count_pending(self) -> int:
+        return await self._storage.count_pending(TransactionEvent)
 
     def _rules(self) -> Rules:
         variables = self.station.variables
@@ -264,11 +268,21 @@ class _Outbox:
         self._storage = storage
 
     async def first_pending(self) -> Entry | None:
-        entries = await self._storage.pending(1)
+        entries = await _patiently(lambda: self._storage.pending(1))
         return entries[0] if entries else None
 
     async def last_id(self) -> int:
-        return await self._storage.last_id()
+        return await _patiently(self._storage.last_id)
 
     async def note_attempt(self, outbox_id: int) -> None:
-        await self._storage.note_attempt(outbox_id)
+        await _patiently(lambda: self._storage.note_attempt(outbox_id))
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Return what the disk says, however long it fails meanwhile."""
+    while True:
+        try:
+            return await ask()
+        except StoreError as error:
+            log.debug("asking the disk again: %s", error)
+            await asyncio.sleep(RETRY_S)

@@ -141,19 +141,24 @@ class Turns:
             try:
                 await self._disk.commit(batch)
             except StoreError as error:
-                self._complain(str(error))
+                self.disk_failed(str(error))
                 await asyncio.sleep(RETRY_S)
                 continue
-            if self._trouble:
-                self._trouble = False
-                self.submit(StoreWorks())
+            self.disk_works()
             return
 
-    def _complain(self, why: str) -> None:
+    def disk_failed(self, why: str) -> None:
+        """The disk did not take something: say so once, begin no session until it works."""
         if not self._trouble:
             log.error("the disk fails: %s", why)
             self._trouble = True
             self.submit(StoreFailed(why))
+
+    def disk_works(self) -> None:
+        """The disk took something: any trouble with it is over."""
+        if self._trouble:
+            self._trouble = False
+            self.submit(StoreWorks())
 
 
 def _empty(batch: Batch) -> bool:

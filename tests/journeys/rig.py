@@ -186,7 +186,6 @@ class Rig:
             self._connect()
         try:
             await running
-            await self.life.flush()
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
