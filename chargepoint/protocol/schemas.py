@@ -6,21 +6,16 @@ a violation is, what is forgiven to others, and descriptions that never repeat a
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
-from typing import Any
-
-from jsonschema import Draft4Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend, validator_for
+from typing import TYPE_CHECKING, Any
 
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Payload
-from chargepoint.protocol.timestamps import parse_timestamp
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 
 class Kind(StrEnum):
@@ -127,38 +122,7 @@ def _sentence(error: ValidationError) -> str:
 
 @cache
 def _validator(version: str, action: str, kind: Kind) -> Any:
+    from chargepoint.protocol import drafts  # with the first message, not at the start
+
     folder, endings = FILES[version]
-    path = files("ocpp").joinpath(folder, "schemas", f"{action}{endings[kind]}.json")
-    schema = json.loads(path.read_text("utf-8-sig"))
-    return _dialect(validator_for(schema, Draft4Validator))(schema, format_checker=_FORMATS)
-
-
-@cache
-def _dialect(base: Any) -> Any:
-    """Return the validator class of a schema draft, with our numbers in it."""
-    types = base.TYPE_CHECKER.redefine("integer", _is_integer).redefine("number", _is_number)
-    return extend(base, {"multipleOf": _multiple_of}, type_checker=types)
-
-
-def _is_integer(_: Any, value: object) -> bool:
-    """A whole number that fits 64 bits; the standards ask for 32, some systems send more."""
-    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
-
-
-def _is_number(checker: Any, value: object) -> bool:
-    return _is_integer(checker, value) or (isinstance(value, float) and math.isfinite(value))
-
-
-def _multiple_of(_: Any, step: float, value: object, __: Any) -> Iterator[ValidationError]:
-    """As in the draft, but 21.4 is a multiple of 0.1 whatever its binary digits are."""
-    if isinstance(value, int | float) and abs(value / step - round(value / step)) > 1e-6:
-        yield ValidationError(f"not a multiple of {step}")
-
-
-_FORMATS = FormatChecker(formats=())
-
-
-@_FORMATS.checks("date-time", raises=WireError)  # type: ignore[untyped-decorator]
-def _is_time(value: object) -> bool:
-    """Not a text is for ``type`` to say."""
-    return not isinstance(value, str) or bool(parse_timestamp(value))
+    return drafts.validator(folder, f"{action}{endings[kind]}.json")

@@ -13,9 +13,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic_settings import BaseSettings, EnvSettingsSource, NestedSecretsSettingsSource
-from pydantic_settings import SettingsError as SourceError
-
 from chargepoint.settings.mistakes import CLOSE, Mistake, Place, meant_by
 from chargepoint.settings.model import Settings
 from chargepoint.settings.schema import ANY, Key, known
@@ -65,12 +62,6 @@ class Layer:
         return True
 
 
-class _Sources(  # type: ignore[misc]  # both have a model_config; pydantic merges them
-    Settings, BaseSettings, case_sensitive=False, enable_decoding=False
-):
-    """Lets pydantic-settings see the fields; nobody makes one."""
-
-
 def from_file(path: Path) -> Layer:
     """Return what the TOML file at *path* says; a file that cannot be read is a mistake."""
     try:
@@ -89,24 +80,26 @@ def from_environment() -> Layer:
 
     Lists and tables are JSON or TOML values, or words with commas between them.
     """
-    source = EnvSettingsSource(_Sources, env_prefix=PREFIX, env_nested_delimiter=BETWEEN)
-    values = {section: _decoded(section, value) for section, value in source().items()}
+    if not any(name.upper().startswith(PREFIX) for name in os.environ):
+        return Layer("environment", prefix=PREFIX)
+    from chargepoint.settings import nested
+
+    told = nested.environment(PREFIX, BETWEEN)
+    values = {section: _decoded(section, value) for section, value in told.items()}
     mistakes = tuple(_unknown_names(name for name in os.environ if name.startswith(PREFIX)))
     return Layer("environment", _absolute(values, Path.cwd()), mistakes, PREFIX)
 
 
 def from_secrets(folders: Iterable[Path]) -> Layer:
     """Return what files called ``section__key`` say; other names there are other programs'."""
+    folders = [folder for folder in folders if folder.exists()]
+    if not folders:
+        return Layer("secret files")
+    from chargepoint.settings import nested
+
     try:
-        source = NestedSecretsSettingsSource(
-            _Sources,  # type: ignore[arg-type]  # documented to take the class as well
-            secrets_dir=list(folders),
-            secrets_dir_missing="ok",
-            secrets_prefix="",
-            secrets_nested_delimiter=BETWEEN,
-        )
-        values = source()
-    except (OSError, UnicodeDecodeError, SourceError) as error:
+        values = nested.secrets(folders, BETWEEN)
+    except (OSError, UnicodeDecodeError, nested.SourceError) as error:
         return Layer("secret files", {}, (Mistake(("secret files",), f"cannot be read: {error}"),))
     return Layer("secret files", _absolute(values, Path.cwd()))
 

@@ -1,0 +1,1 @@
+"""Measures the agent against a minimal client, on this machine, in one run."""
