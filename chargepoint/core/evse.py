@@ -103,7 +103,7 @@ class Evse:
 
     *granted_in* is the number of the batch that puts the session on disk.
     *keep_locked* must show a token before the cable is released (E05.FR.11, E09.FR.03,
-    1.6 errata 3.5). *charged*: energy has flowed in this session. *was_connected* tells
+    1.6 errata 3.5). *charged*: energy has flowed since the car came. *was_connected* tells
     whether a car was there when the pilot could last say so. *points_met* are the
     transaction's start and stop points as they were accounted for last.
     """
@@ -184,10 +184,9 @@ class Evse:
         state = after(self.state, what)
         if state is self.state:
             return False
-        self.state, self.since_s = state, now_s
+        self.state, self.since_s, self.charged = state, now_s, False
         if state not in AUTHORIZED_STATES:
             self.grant = self.granted_in = None
-            self.charged = False
         return True
 
     def update_transaction(self, **changes: object) -> Transaction:

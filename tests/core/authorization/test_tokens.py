@@ -1,0 +1,276 @@
+"""May this token charge here? The cache, the central system, and what holds offline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from core.driver import ANNA, BERT, FAMILY, Driver
+
+from chargepoint.core import authorization
+from chargepoint.core import messages as m
+from chargepoint.core.config import OfflineConfig, OfflinePolicy
+from chargepoint.core.words import NO_AUTHORIZATION, Token, TokenInfo, TokenStatus
+
+ACCEPTED, BLOCKED = TokenStatus.ACCEPTED, TokenStatus.BLOCKED
+
+
+def starts(driver: Driver, token: Token = ANNA) -> bool:
+    driver.plug()
+    driver.card(token)
+    driver.tick()
+    return driver.shown().session == "active"
+
+
+@pytest.mark.requirement("C01.FR.02", "1.6 4.1")
+def test_an_unknown_token_is_asked_for_once_however_often_it_is_shown(driver: Driver) -> None:
+    driver.plug()
+    driver.card()
+    driver.card()
+    driver.card(Token("anna0001"))
+    assert driver.asked() == [ANNA.id]
+    driver.answer()
+    driver.run(5.0)
+    assert driver.closed()
+    assert len([event for event in driver.tx if event.phase == "Started"]) == 1
+
+
+@pytest.mark.requirement("C01.FR.01")
+@pytest.mark.parametrize("status", [status for status in TokenStatus if status is not ACCEPTED])
+def test_a_token_that_is_not_accepted_starts_nothing(driver: Driver, status: TokenStatus) -> None:
+    driver.plug()
+    driver.card()
+    driver.answer(status=status)
+    driver.run(2.0)
+    assert not driver.closed()
+    assert not driver.tx
+
+
+@pytest.mark.requirement("C12.FR.02", "C12.FR.04", "1.6 3.5")
+@pytest.mark.parametrize(("preauthorizes", "asked"), [("true", 0), ("false", 1)])
+def test_the_cache_spares_the_question_where_that_is_wanted(
+    driver: Driver, preauthorizes: str, asked: int
+) -> None:
+    driver.set("AuthCtrlr", "LocalPreAuthorize", preauthorizes)
+    driver.answer()
+    driver.plug()
+    driver.card()
+    assert len(driver.asked()) == asked
+    assert (driver.shown().session == "active") is (asked == 0)
+
+
+@pytest.mark.requirement("C10.FR.03", "C12.FR.05", "1.6 3.5.1")
+def test_a_cached_refusal_is_asked_again(driver: Driver) -> None:
+    driver.set("AuthCtrlr", "LocalPreAuthorize", "true")
+    driver.answer(status=BLOCKED)
+    driver.plug()
+    driver.card()
+    assert driver.asked() == [ANNA.id]
+    driver.answer()
+    assert driver.shown().session == "active"
+
+
+def test_a_cached_refusal_stands_where_asking_again_is_switched_off(v201: Driver) -> None:
+    v201.set("AuthCtrlr", "LocalPreAuthorize", "true")
+    v201.set("AuthCacheCtrlr", "DisablePostAuthorize", "true")
+    v201.answer(status=BLOCKED)
+    assert not starts(v201)
+    assert not v201.asked()
+
+
+@pytest.mark.requirement("TC_E_52_CS")
+def test_nobody_is_asked_where_that_is_switched_off(v201: Driver) -> None:
+    v201.set("AuthCtrlr", "DisableRemoteAuthorization", "true")
+    assert not starts(v201)
+    v201.charge(BERT)
+    v201.card(ANNA)
+    assert not v201.asked()
+
+
+@pytest.mark.requirement("C13.FR.04", "C15.FR.08", "1.6 3.5.4")
+@pytest.mark.parametrize(
+    ("known", "local", "unknown", "charges"),
+    [
+        (None, "true", "false", False),
+        (None, "false", "true", True),
+        (ACCEPTED, "true", "false", True),
+        (ACCEPTED, "false", "true", False),
+        (BLOCKED, "true", "true", False),
+    ],
+)
+def test_offline_the_cache_and_two_switches_decide(
+    driver: Driver, known: TokenStatus | None, local: str, unknown: str, charges: bool
+) -> None:
+    driver.set("AuthCtrlr", "LocalAuthorizeOffline", local)
+    driver.set("AuthCtrlr", "OfflineTxForUnknownIdEnabled", unknown)
+    if known is not None:
+        driver.answer(status=known)
+    driver.offline()
+    assert starts(driver) is charges
+    assert all(event.offline for event in driver.tx)
+
+
+@pytest.mark.requirement("C15.FR.01")
+def test_an_unknown_token_that_was_let_in_is_not_cached(v201: Driver) -> None:
+    v201.set("AuthCtrlr", "OfflineTxForUnknownIdEnabled", "true")
+    v201.offline()
+    assert starts(v201)
+    assert not v201.memory.get("cache")
+
+
+@pytest.mark.parametrize(
+    ("policy", "known", "charges"),
+    [
+        (OfflinePolicy.NONE, ACCEPTED, False),
+        (OfflinePolicy.ANY, None, True),
+        (OfflinePolicy.ANY, BLOCKED, False),
+        (OfflinePolicy.KNOWN, None, False),
+    ],
+)
+def test_the_offline_policy_is_the_installers(
+    policy: OfflinePolicy, known: TokenStatus | None, charges: bool
+) -> None:
+    driver = Driver("2.0.1", offline=OfflineConfig(authorization=policy)).online()
+    if known is not None:
+        driver.answer(status=known)
+    driver.offline()
+    assert starts(driver) is charges
+
+
+@pytest.mark.parametrize("how", ["silence", "lost link"])
+def test_an_unanswered_question_is_decided_as_offline(driver: Driver, how: str) -> None:
+    driver.answer()
+    driver.plug()
+    driver.card()
+    assert driver.shown().session == "plugged"
+    if how == "silence":
+        driver.answer(status=None)
+    else:
+        driver.offline()
+    assert driver.shown().session == "active"
+
+
+def test_an_unanswered_question_for_a_stranger_starts_nothing(driver: Driver) -> None:
+    driver.plug()
+    driver.card()
+    driver.answer(status=None)
+    assert driver.shown().session == "plugged"
+
+
+@pytest.mark.requirement("AuthCtrlr.Enabled", "C02.FR.01", "C02.FR.03")
+def test_without_authorization_every_car_charges_for_nobody(v201: Driver) -> None:
+    v201.set("AuthCtrlr", "Enabled", "false")
+    v201.plug()
+    v201.run(5.0)
+    assert v201.closed()
+    assert v201.tx[0].token == NO_AUTHORIZATION
+    v201.verdict(ACCEPTED)
+    assert not v201.memory.get("cache")
+    v201.card(BERT)  # anybody may stop it
+    v201.run(2.0)
+    assert v201.tx[-1].trigger == "StopAuthorized"
+
+
+@pytest.mark.requirement("AuthCtrlr.Enabled")
+def test_without_authorization_a_card_is_told_as_it_is(v201: Driver) -> None:
+    v201.set("AuthCtrlr", "Enabled", "false")
+    v201.card()
+    v201.plug()
+    assert v201.tx[0].token == ANNA
+    assert not v201.asked()
+
+
+@pytest.mark.parametrize("is_online", [True, False])
+def test_free_vending_starts_for_every_car(is_online: bool) -> None:
+    driver = Driver("1.6", offline=OfflineConfig(free_vend_token="FREE")).online()
+    if not is_online:
+        driver.offline()
+    driver.plug()
+    if is_online:
+        assert driver.asked() == ["FREE"]
+        driver.answer(Token("FREE"))
+    driver.run(5.0)
+    assert driver.closed()
+    driver.unplug(end="ev")
+    driver.plug()
+    if is_online:
+        driver.answer(Token("FREE"))
+    driver.run(5.0)
+    assert driver.closed()
+
+
+@pytest.mark.requirement("C01.FR.21")
+@pytest.mark.parametrize("source", ["answer", "cache"])
+def test_a_token_for_other_evses_does_not_start_here(v201: Driver, source: str) -> None:
+    v201.set("AuthCtrlr", "LocalPreAuthorize", "true")
+    elsewhere = m.AuthorizeAnswered(ANNA, TokenInfo(ACCEPTED, evse_ids=(2,)))
+    if source == "cache":
+        v201.do(elsewhere)
+    assert not starts(v201)
+    v201.do(elsewhere)
+    assert v201.shown().session == "plugged"
+
+
+@pytest.mark.requirement("C10.FR.01", "C10.FR.02", "C10.FR.10", "C10.FR.13")
+@pytest.mark.parametrize(
+    ("expires_s", "life_s", "after_s", "still"),
+    [
+        (None, "0", 10**6, True),
+        (None, "60", 59, True),
+        (None, "60", 61, False),
+        (100, "60", 61, True),
+        (100, "0", 101, False),
+    ],
+)
+def test_a_cached_token_lives_until_its_own_date_or_the_general_one(
+    v201: Driver, expires_s: int | None, life_s: str, after_s: int, still: bool
+) -> None:
+    v201.set("AuthCacheCtrlr", "LifeTime", life_s)
+    expires_at = None if expires_s is None else v201.now.utc + timedelta(seconds=expires_s)
+    v201.do(m.AuthorizeAnswered(ANNA, TokenInfo(ACCEPTED, expires_at=expires_at)))
+    v201.offline()
+    v201.tick(after_s)
+    assert starts(v201) is still
+
+
+@pytest.mark.requirement("C10.FR.07", "1.6 3.5.1")
+def test_a_full_cache_drops_bad_entries_first_then_the_oldest(
+    v201: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authorization, "CACHE_SIZE", 2)
+    tokens = [Token(name) for name in ("OLD", "BAD", "NEW", "NEWER")]
+    for token, status in zip(tokens, (ACCEPTED, BLOCKED, ACCEPTED, ACCEPTED), strict=True):
+        v201.answer(token, status)
+        v201.tick(1.0)
+    assert sorted(v201.memory["cache"]) == ["ISO14443/new", "ISO14443/newer"]
+
+
+@pytest.mark.requirement("C10.FR.11", "C11.FR.03", "C11.FR.04", "1.6 5.4")
+def test_the_cache_can_be_cleared_and_switched_off(driver: Driver) -> None:
+    driver.answer()
+    assert driver.do(m.ClearCache()).outcome == "accepted"
+    assert not driver.memory["cache"]
+    driver.set("AuthCacheCtrlr", "Enabled", "false")
+    assert driver.do(m.ClearCache()).outcome == "rejected"
+    driver.answer()
+    assert not driver.memory["cache"]
+    driver.offline()
+    assert not starts(driver)
+
+
+@pytest.mark.requirement("C10.FR.02", "C10.FR.05")
+def test_the_cache_outlives_a_restart_and_learns_from_transactions(driver: Driver) -> None:
+    driver.answer()
+    driver.charge()
+    driver.verdict(ACCEPTED, FAMILY)
+    again = Driver(driver.version, memory=driver.memory, now=driver.now)
+    assert starts(again)
+    again.card(BERT)
+    assert again.shown().session == "active"
+
+
+@pytest.mark.requirement("C01.FR.25")
+def test_a_token_of_another_type_is_another_token(v201: Driver) -> None:
+    v201.charge(ANNA)
+    v201.card(Token(ANNA.id, "KeyCode"))
+    assert v201.shown().session == "active"
