@@ -7,7 +7,6 @@ import logging
 import signal
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from chargepoint import equipment
 from chargepoint.clock import Clock
@@ -115,23 +114,22 @@ class Agent:
 
     async def _until_over(self, life: Life) -> bool:
         """Run one life with its link and the page; return True when it ended by a Reset."""
-        living = asyncio.create_task(life.run())
+        living = asyncio.create_task(life.run(self._link.run() if self._link else None))
         stopping = asyncio.create_task(self._stop.wait())
-        linking = asyncio.create_task(self._link.run() if self._link else _for_ever())
         try:
             if not self.started.is_set() and self.front is not None:
                 await self.front.start()
                 log.info("the page is at %s", self.front.url)
                 self.started.set()
                 notify("READY=1")
-            tasks = {living, stopping, linking}
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
             return living in done
         finally:
-            await _cancel(linking, stopping)
-            await _cancel(living)
+            living.cancel()
+            stopping.cancel()
+            await asyncio.gather(living, stopping, return_exceptions=True)
 
     # --- for the doors ------------------------------------------------------------------------
 
@@ -223,13 +221,3 @@ class Agent:
         jump_s = self._clock.set(told.at, self.monotonic_s())
         if jump_s:
             log.info("the central system's clock is %+.1f s from ours: following it", jump_s)
-
-
-async def _for_ever() -> None:
-    await asyncio.Event().wait()
-
-
-async def _cancel(*tasks: asyncio.Task[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

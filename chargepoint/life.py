@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -118,19 +118,17 @@ class Life:
         self._delivered = asyncio.Event()
         self._why: str | None = None
 
-    async def run(self) -> BootReason:
-        """Live until the central system asks for a restart; return why to start again."""
+    async def run(self, link: Coroutine[Any, Any, None] | None = None) -> BootReason:
+        """Live until the central system asks for a restart; return why to start again.
+
+        *link* keeps the connection, and ends first: what it leaves is still settled.
+        """
         self._restart = asyncio.get_running_loop().create_future()
         self.turns.settle()
-        tasks: list[asyncio.Task[None]] = [
-            asyncio.create_task(each)
-            for each in (
-                self.turns.run(),
-                self._count(),
-                self.loop.control(),
-                *(self.loop.read(role) for role in self._meters),
-            )
-        ]
+        linking = _started(*([link] if link is not None else []))
+        settling = _started(self.turns.run(), self._count())
+        acting = _started(self.loop.control(), *(self.loop.read(role) for role in self._meters))
+        tasks = [*linking, *settling, *acting]
         try:
             ends: list[asyncio.Future[Any]] = [*tasks, self._restart]
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -140,13 +138,13 @@ class Life:
             await self.flush()
             return self._restart.result()
         finally:
+            await _cancelled(acting)
             await self.loop.make_safe()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_WRITES_S):
+                    await _cancelled(linking)
                     await self.turns.drain()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _cancelled(settling)
 
     # --- the connection ------------------------------------------------------------------------
 
@@ -286,3 +284,14 @@ async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
         except StoreError as error:
             log.debug("asking the disk again: %s", error)
             await asyncio.sleep(RETRY_S)
+
+
+def _started(*works: Coroutine[Any, Any, None]) -> list[asyncio.Task[None]]:
+    return [asyncio.create_task(work) for work in works]
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel *tasks* and return when they have ended."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
