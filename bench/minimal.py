@@ -14,6 +14,7 @@ import websockets
 from ocpp.routing import after, on
 from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import Action
+from websockets.typing import Subprotocol
 
 KEYS = [
     {"key": f"Key{number:02d}", "readonly": number % 2 == 0, "value": str(number)}
@@ -56,7 +57,7 @@ class Minimal(ChargePoint):  # type: ignore[misc]
 
 
 async def main(url: str) -> None:
-    async with websockets.connect(f"{url}/CP001", subprotocols=["ocpp1.6"]) as line:
+    async with websockets.connect(f"{url}/CP001", subprotocols=[Subprotocol("ocpp1.6")]) as line:
         minimal = Minimal("CP001", line)
         await asyncio.gather(minimal.start(), minimal.register())
 
@@ -64,5 +65,5 @@ async def main(url: str) -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(main(sys.argv[1]))
-    except (KeyboardInterrupt, websockets.ConnectionClosed):
+    except websockets.ConnectionClosed:
         sys.exit(0)

@@ -19,6 +19,7 @@ from typing import Any
 
 from bench.central import Central
 
+CACHE = Path("build/bench-cache").resolve()
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 Command = Callable[[str, str, int], list[str]]
@@ -33,13 +34,28 @@ def agent(url: str, folder: str, port: int) -> list[str]:
     """Return how the agent is started, as an installer does it."""
     keys = {
         "agent.data_dir": folder,
-        "agent.log_level": "warning",
+        "agent.log_level": "error",
         "api.bind": f"127.0.0.1:{port}",
         "csms.url": url,
         "csms.ocpp_versions": '["1.6"]',
     }
-    sets = [word for key, value in keys.items() for word in ("--set", f"{key}={value}")]
-    return [str(Path(sys.executable).parent / "chargepoint"), "run", *sets]
+    return [str(Path(sys.executable).parent / "chargepoint"), "run", *_sets(keys)]
+
+
+def watched(url: str, folder: str, port: int) -> list[str]:
+    """Return how the agent is started inside a process that times its ticks; its mains are
+    pushed readings.
+    """
+    keys = {
+        "hardware.meters.mains.driver": "pushed",
+        "limits.mains_a": "25",
+        "simulator.current_ramp_a_per_s": "100",
+    }
+    return [sys.executable, "-m", "bench.ticking", *agent(url, folder, port)[2:], *_sets(keys)]
+
+
+def _sets(keys: dict[str, str]) -> list[str]:
+    return [word for key, value in keys.items() for word in ("--set", f"{key}={value}")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +63,29 @@ class Running:
     """One station that runs; *spawned_s* is on the clock of ``time.monotonic``."""
 
     central: Central
-    pid: int
     spawned_s: float
     port: int
+    folder: Path
+    process: asyncio.subprocess.Process
 
     @property
     def cpu_s(self) -> float:
         """Return the seconds of processor time used so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
     @property
     def rss_mib(self) -> float:
         """Return the resident memory."""
-        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         kib = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
         return int(kib) / 1024
+
+    async def end(self) -> None:
+        """Ask it to stop, and wait for that."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+        await self.process.wait()
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> None:
         """Ask something of the local API."""
@@ -87,14 +110,22 @@ async def running(command: Command) -> AsyncIterator[Running]:
     with TemporaryDirectory(prefix="bench-") as folder:
         async with Central() as central:
             port = _free_port()
+            words = command(central.url, folder, port)
             spawned_s = time.monotonic()
-            process = await asyncio.create_subprocess_exec(*command(central.url, folder, port))
+            process = await asyncio.create_subprocess_exec(*words, env=_installed())
+            station = Running(central, spawned_s, port, Path(folder), process)
             try:
-                yield Running(central, process.pid, spawned_s, port)
+                yield station
             finally:
-                if process.returncode is None:
-                    process.send_signal(signal.SIGINT)
-                await process.wait()
+                await station.end()
+
+
+def _installed() -> dict[str, str]:
+    """Return the environment, in which compiled modules are kept as those of an installed
+    program are.
+    """
+    ours = {"PYTHONPYCACHEPREFIX": str(CACHE), "PYTHONDONTWRITEBYTECODE": ""}
+    return {**os.environ, **ours}
 
 
 def _free_port() -> int:

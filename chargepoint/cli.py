@@ -6,6 +6,7 @@ Exit codes: 0 asked to stop, 70 internal, 78 configuration (sysexits.h).
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from enum import StrEnum
 from importlib.util import find_spec
@@ -70,6 +71,7 @@ def demo(
 def run(config: Config = None, set_: Set = None) -> None:
     """Be a station. Without a file: simulated hardware and no central system."""
     gc.disable()  # importing leaves no garbage, and searching for it takes a sixth of the time
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # we have none to search for
     from chargepoint.logs import configure
     from chargepoint.settings import load
 
