@@ -150,7 +150,6 @@ class Turns:
     def disk_failed(self, why: str) -> None:
         """The disk did not take something: say so once, begin no session until it works."""
         if not self._trouble:
-            log.error("the disk fails: %s", why)
             self._trouble = True
             self.submit(StoreFailed(why))
 

@@ -259,7 +259,7 @@ def test_a_faulted_evse_leaves_its_share_to_the_others(home: Bench) -> None:
     assert home.evse(1).offer_a > 20.0
 
 
-# --- what people hear of it -------------------------------------------------------------------------
+# --- what people hear of it ---------------------------------------------------------------------
 
 
 def test_a_trembling_house_is_no_news(home: Bench) -> None:
