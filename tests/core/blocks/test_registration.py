@@ -124,6 +124,12 @@ def test_a_plain_reconnect_is_no_boot(bench: Bench) -> None:
     assert bench.station.online
 
 
+def test_a_line_that_was_not_there_is_not_lost(fresh: Bench) -> None:
+    fresh.link_down()
+
+    assert not any("connection lost" in note for note in fresh.notes)
+
+
 def test_the_other_version_wants_a_boot_of_its_own(bench: Bench) -> None:
     other = "1.6" if bench.dialect.name == "2.0.1" else "2.0.1"
     bench.link_down()

@@ -107,6 +107,11 @@ def test_a_transaction_number_must_be_the_running_one(bench16: Bench) -> None:
     assert install(55) is Outcome.ACCEPTED
 
 
+@pytest.mark.requirement("K01.FR.31", "1.6 5.16.1")
+def test_without_a_transaction_there_is_nothing_to_bind_it_to(bench: Bench) -> None:
+    assert outcome(bench.do(SetProfile(profile(9.0, Purpose.TX, 1)))) is Outcome.REJECTED
+
+
 @pytest.mark.requirement("K02.FR.05")
 def test_no_profile_of_a_transaction_survives_a_start(bench: Bench) -> None:
     bench.charge(profile=profile(9.0, Purpose.TX))
