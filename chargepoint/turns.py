@@ -2,13 +2,16 @@
 
 Deciding is immediate; settling is a queue. A batch goes to disk, then its command is
 answered, then its events are told. Whatever is promised is on disk before the promise.
+While the disk refuses a batch, those that need no disk go past it: refusals are answered.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from chargepoint.core.inputs import Inputs
@@ -32,6 +35,10 @@ log = logging.getLogger(__name__)
 LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
+Left = tuple[Batch, Callable[[], None] | None]
+"""What a turn left, and what to call when that is settled."""
+
+
 class Disk(Protocol):
     """What of the store is used here."""
 
@@ -52,7 +59,7 @@ class Turns:
         self._disk = disk
         self._now = now
         self._settled = settled
-        self._queue: asyncio.Queue[tuple[Batch, Callable[[], None] | None]] = asyncio.Queue()
+        self._queue: asyncio.Queue[Left] = asyncio.Queue()
         self._tickets: dict[int, Callable[[Reply], None]] = {}
         self._waiting: set[asyncio.Event] = set()
         self._trouble = False
@@ -109,20 +116,32 @@ class Turns:
 
     async def run(self) -> None:
         """Settle batches in order, until cancelled: then nobody is left waiting."""
+        held: deque[Left] = deque()
         try:
             while True:
-                batch, then = await self._queue.get()
-                await self._commit(batch)
+                batch, then = held.popleft() if held else await self._queue.get()
+                while not await self._written(batch):
+                    await self._meanwhile(held)
+                self._station.committed(batch.number)
                 self._settle(batch, then)
-                self._queue.task_done()
         finally:
             self._over = True
             for done in self._waiting:
                 done.set()
 
+    async def _meanwhile(self, held: deque[Left]) -> None:
+        """Until the disk is asked again, settle what needs no disk, and hold the rest."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RETRY_S):
+                while True:
+                    batch, then = await self._queue.get()
+                    if batch.touches_disk:
+                        held.append((batch, then))
+                    else:
+                        self._settle(batch, then)
+
     def _settle(self, batch: Batch, then: Callable[[], None] | None) -> None:
-        """*batch* is on disk: keep its promises."""
-        self._station.committed(batch.number)
+        """What *batch* promises is on disk, if anything: answer and tell."""
         if then is not None:
             then()
         for ticket, reply in batch.answers:
@@ -130,22 +149,23 @@ class Turns:
             if answer is not None:
                 answer(reply)
         self._settled(batch)
+        self._queue.task_done()
 
     async def drain(self) -> None:
         """Return when everything left so far is settled."""
         await self._queue.join()
 
-    async def _commit(self, batch: Batch) -> None:
-        """Put the batch on disk, however long the disk refuses it: nothing is promised twice."""
-        while batch.touches_disk:
-            try:
-                await self._disk.commit(batch)
-            except StoreError as error:
-                self.disk_failed(str(error))
-                await asyncio.sleep(RETRY_S)
-                continue
-            self.disk_works()
-            return
+    async def _written(self, batch: Batch) -> bool:
+        """Return whether the batch is on disk, or needs none."""
+        if not batch.touches_disk:
+            return True
+        try:
+            await self._disk.commit(batch)
+        except StoreError as error:
+            self.disk_failed(str(error))
+            return False
+        self.disk_works()
+        return True
 
     def disk_failed(self, why: str) -> None:
         """The disk did not take something: say so once, begin no session until it works."""

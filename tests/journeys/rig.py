@@ -27,6 +27,7 @@ from chargepoint.demo.behaviour import Script
 from chargepoint.demo.ledger import Ledger, Transaction
 from chargepoint.demo.peer import Peer
 from chargepoint.equipment import open_boards, open_meters, open_simulator
+from chargepoint.errors import StoreError
 from chargepoint.hookup import Talk
 from chargepoint.life import Life, Outside
 from chargepoint.protocol.adapters import BY_VERSION
@@ -37,6 +38,7 @@ from chargepoint.store.store import DATABASE, Store
 from chargepoint.store.writer import Inline
 from hardware.api import Actuation, EvseBoard, Sensed
 
+DISK_S = 0.004
 BORN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SETTINGS = (
     "csms.url=ws://central/ocpp",
@@ -53,17 +55,25 @@ class PowerCut(BaseException):
 
 
 class Disk(Inline):
-    """The store of one process; after the cut every call waits for ever."""
+    """The store of one process, as slow as a disk is: much else happens while it works.
+
+    After the cut every call waits for ever. While it *fails* every call does.
+    """
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self.store = store
-        self.is_dead = False
+        self.is_dead = self.fails = False
+        self._turn = asyncio.Lock()
 
     async def _run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if self.is_dead:
-            await asyncio.Event().wait()
-        return call(*args, **kwargs)
+        async with self._turn:
+            await asyncio.sleep(DISK_S)
+            if self.is_dead:
+                await asyncio.Event().wait()
+            if self.fails:
+                raise StoreError("the disk is broken")
+            return call(*args, **kwargs)
 
 
 class WatchedBoard:
@@ -133,7 +143,7 @@ class Rig:
         assert sim is not None
         self.sim = sim
         self._process = asyncio.create_task(self._run())
-        await asyncio.sleep(0)
+        await asyncio.sleep(3 * DISK_S)
 
     async def switch_off(self) -> None:
         """Stop in good order."""
@@ -198,7 +208,12 @@ class Rig:
 
     async def _save(self, registers: Any) -> None:
         kept = {place: dict(values) for place, values in registers.items()}
-        await self.disk.commit(Batch(0, changes={("simulator", "registers"): kept}))
+        try:
+            await self.disk.commit(Batch(0, changes={("simulator", "registers"): kept}))
+        except StoreError as error:
+            self.life.turns.disk_failed(str(error))
+            raise OSError(str(error)) from error
+        self.life.turns.disk_works()
 
     def _look_at_disk(self) -> None:
         """Remember which kinds of memory a reader beside us finds on disk."""

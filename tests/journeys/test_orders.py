@@ -119,6 +119,27 @@ async def test_leaving_in_mid_charge_ends_the_transaction(rig: Rig) -> None:
     await rig.until(lambda: rig.status() == rig.words.statuses["free"], "free connector")
 
 
+async def test_what_a_broken_line_swallowed_is_told_again_as_offline(rig: Rig) -> None:
+    action = {"1.6": "StartTransaction", "2.0.1": "TransactionEvent"}[rig.words.version]
+    rig.script.once(action, SILENCE)
+    rig.plug_in()
+    await rig.until(lambda: rig.evse().plugged_in, "car")
+    rig.card()
+    await rig.until(lambda: len(rig.told()) == 1, "first message")
+
+    await rig.go_dark()
+    await asyncio.sleep(5)
+    await rig.find_line()
+    await rig.queue_empty()
+
+    first, again = rig.told()[:2]
+    assert (first.what, again.what) == ("started", "started")
+    assert (first.at, first.seq_no) == (again.at, again.seq_no)
+    assert (first.offline, again.offline) in ((False, True), (None, None))
+    (page,) = rig.pages
+    assert page.started
+
+
 async def test_a_central_system_that_refuses_at_first_hears_it_again(rig: Rig) -> None:
     action = {"1.6": "StartTransaction", "2.0.1": "TransactionEvent"}[rig.words.version]
     rig.script.once(action, CallError("InternalError"), SILENCE)
