@@ -133,7 +133,7 @@ class Blocks:
         """After an acceptance every status is told anew (1.6 section 4.2, B01.FR.05)."""
         if self.registrar.answered(answer, self.turn.now):
             self.telling.forget()
-            self.registrar.offline_since_s = None
+            self.tell_statuses(self.turn.now)
 
     def heartbeat_answered(self, answer: m.HeartbeatAnswered) -> None:
         self.registrar.set_clock(answer.at, self.turn.now)
@@ -158,7 +158,7 @@ class Blocks:
         return self.access.remote_stop(command, central_ids)
 
     def after_change(self, reply: m.Reply, name: str) -> m.Reply:
-        """Dial again with new credentials (A01.FR.05, 1.6 security extension A01)."""
+        """Dial again with new credentials (A01 of both versions)."""
         if reply.outcome is m.Outcome.ACCEPTED and name.casefold() in CREDENTIALS:
             self.turn.do(m.Reconnect())
         return reply

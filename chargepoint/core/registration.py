@@ -53,7 +53,7 @@ class Registrar:
     def link_up(self, dialect: Dialect, now: Moment) -> None:
         """A connection stands: boot, unless this version has accepted us already.
 
-        A plain reconnect is no boot (1.6 OCPP-J section 5.4, B10.FR.10).
+        A plain reconnect is no boot (1.6 OCPP-J section 5.4).
         """
         self.connected = True
         if dialect.name != self.dialect_name:

@@ -38,12 +38,11 @@ def test_nothing_is_said_before_the_boot_and_only_the_boot_before_its_answer(fre
 def test_an_acceptance_sets_interval_and_clock_and_tells_every_status(fresh: Bench) -> None:
     fresh.link_up()
     fresh.do(m.BootAnswered(A, 77, fresh.now.utc))
-    fresh.tick()
 
     assert fresh.station.online
     assert fresh.station.registration == A
     assert fresh.station.variables.integer("OCPPCommCtrlr", "HeartbeatInterval") == 77
-    assert fresh.effects == [m.SetClock(fresh.now.after(-0.1).utc)]
+    assert fresh.effects == [m.SetClock(fresh.now.utc)]
     both = [(0, "Available"), (1, "Available")]
     assert fresh.statuses() == (both if fresh.dialect.tells_station_status else both[1:])
 
@@ -113,7 +112,7 @@ def test_a_boot_cut_off_by_the_link_is_said_at_once_on_the_next(fresh: Bench) ->
     assert boots(fresh) == 1
 
 
-@pytest.mark.requirement("B10.FR.10", "1.6-J 5.4")
+@pytest.mark.requirement("1.6-J 5.4")
 def test_a_plain_reconnect_is_no_boot(bench: Bench) -> None:
     bench.link_down()
     bench.run(5)
@@ -260,7 +259,6 @@ def test_security_events_of_the_shell_are_told_and_noted(bench: Bench) -> None:
     assert bench.notes[-1] == "security: InvalidMessages no JSON"
 
 
-@pytest.mark.requirement("A01.FR.05")
 def test_new_credentials_dial_again(bench201: Bench, bench16: Bench) -> None:
     ref = m.VariableRef("SecurityCtrlr", "BasicAuthPassword")
     bench201.do(m.SetVariable(ref, "0123456789abcdef"))

@@ -24,7 +24,7 @@ def unlock(bench: Bench, wait_s: float = 12.0) -> Outcome:
     return answer.outcome
 
 
-@pytest.mark.requirement("F05.FR.06", "1.6 5.18")
+@pytest.mark.requirement("F05.FR.06", "F05.FR.04", "1.6 5.18")
 def test_it_is_tried_without_a_cable_too(bench: Bench) -> None:
     assert unlock(bench) is Outcome.UNLOCKED
 
@@ -74,7 +74,7 @@ def test_a_driver_whose_car_has_not_come_is_no_obstacle(bench: Bench) -> None:
     assert bench.evse().session == "authorized"
 
 
-@pytest.mark.requirement("F05.FR.04", "1.6 5.18")
+@pytest.mark.requirement("F05.FR.05", "1.6 5.18")
 def test_a_lock_that_fails_is_told(bench: Bench) -> None:
     bench.plug()
     bench.sense(faults=frozenset({JAMMED}))

@@ -45,7 +45,7 @@ def two(version: str) -> Bench:
     return Bench(version, evses=TWO).online()
 
 
-@pytest.mark.requirement("1.6 5.16", "K01.FR.01")
+@pytest.mark.requirement("1.6 5.16")
 def test_a_profile_binds_in_the_next_tick_and_is_on_disk(bench: Bench) -> None:
     bench.charge()
     assert outcome(bench.do(SetProfile(profile(10.0)))) is Outcome.ACCEPTED
@@ -79,7 +79,7 @@ def test_unknown_evses_and_bad_profiles_are_refused(bench: Bench) -> None:
     assert outcome(bench.do(GetComposite(9, 60))) is Outcome.UNKNOWN_EVSE
 
 
-@pytest.mark.requirement("K01.FR.03", "1.6 3.13.1")
+@pytest.mark.requirement("K01.FR.04", "K02.FR.05", "1.6 3.13.1")
 def test_the_profile_of_a_transaction_ends_with_it(bench: Bench) -> None:
     bench.charge()
     running = bench.evse().transaction_id
@@ -107,7 +107,7 @@ def test_a_transaction_number_must_be_the_running_one(bench16: Bench) -> None:
     assert install(55) is Outcome.ACCEPTED
 
 
-@pytest.mark.requirement("K01.FR.31", "1.6 5.16.1")
+@pytest.mark.requirement("K01.FR.09", "1.6 5.16.1")
 def test_without_a_transaction_there_is_nothing_to_bind_it_to(bench: Bench) -> None:
     assert outcome(bench.do(SetProfile(profile(9.0, Purpose.TX, 1)))) is Outcome.REJECTED
 

@@ -415,7 +415,7 @@ async def test_a_queue_outlives_a_change_of_version(rig16: Rig) -> None:
     ]
 
 
-@pytest.mark.requirement("E11.FR.07", "E12.FR.07")
+@pytest.mark.requirement("E11.FR.07")
 async def test_what_is_older_than_the_connection_is_told_as_offline(rig16: Rig) -> None:
     rig16.put(STARTED)
     rig16.connect("2.0.1")
