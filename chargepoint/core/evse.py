@@ -14,6 +14,7 @@ from profiles.limits import Limit
 from profiles.schedule import Profile
 
 LOST = frozenset({Pilot.E, Pilot.F})
+LAST_READING_S = 2.0  # a meter that was not read by then is not waited for
 RISE_S = 3.0  # a car has this long to react to an offer before it counts as suspended
 
 
@@ -105,7 +106,8 @@ class Evse:
     *keep_locked* must show a token before the cable is released (E05.FR.11, E09.FR.03,
     1.6 errata 3.5). *charged*: energy has flowed since the car came. *was_connected* tells
     whether a car was there when the pilot could last say so. *points_met* are the
-    transaction's start and stop points as they were accounted for last.
+    transaction's start and stop points as they were accounted for last. *opened_at_s* is
+    when the contactor opened, None while it is closed.
     """
 
     config: EvseConfig
@@ -118,6 +120,7 @@ class Evse:
     ending: Ending | None = None
     sensed: Sensed | None = None
     was_connected: bool = False
+    opened_at_s: float | None = None
     reading: MeterReading | None = None
     register_wh: float = 0.0
     limits: tuple[Limit, ...] = ()
@@ -167,6 +170,12 @@ class Evse:
     def energized(self) -> bool:
         """Return whether the contactor is closed."""
         return self.sensed is not None and self.sensed.main_closed
+
+    def awaits_reading(self, now_s: float) -> bool:
+        """Return whether the meter may yet tell the energy up to the contactor's opening."""
+        if self.reading is None or self.opened_at_s is None:
+            return False
+        return self.reading.at_s < self.opened_at_s and now_s - self.opened_at_s < LAST_READING_S
 
     @property
     def fault(self) -> Fault | None:

@@ -33,6 +33,7 @@ class Sessions:
         was_closed = evse.energized
         evse.was_connected, evse.sensed = was_connected, sensed
         if sensed.main_closed != was_closed:
+            evse.opened_at_s = None if sensed.main_closed else sensed.at_s
             told = "closed" if sensed.main_closed else "opened"
             self._common.turn.note(f"contactor {told}", evse.id)
         if evse.connected and not was_connected:
@@ -207,8 +208,8 @@ class Sessions:
             evse.enter(Input.UNPLUG, self._common.now.s)
 
     def _keep_locked(self, evse: Evse, may_resume: bool) -> None:
-        if evse.grant is not None:
-            evse.keep_locked = Owner(evse.grant.token, evse.grant.group, may_resume)
+        assert evse.grant is not None
+        evse.keep_locked = Owner(evse.grant.token, evse.grant.group, may_resume)
 
     def _account(self, evse: Evse, trigger: Trigger) -> None:
         self._transactions.account(evse, trigger, self._common.dialect, self._common.now)

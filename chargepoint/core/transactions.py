@@ -144,11 +144,14 @@ class Transactions:
         self.finish(evse, now)
 
     def finish(self, evse: Evse, now: Moment) -> None:
-        """End what is to end, once the contactor is open or will not open any more."""
+        """End what is to end: the contactor is open and the meter was read since, or neither
+        will happen any more."""
         ending, transaction = evse.ending, evse.transaction
         if ending is None or transaction is None:
             return
         if evse.energized and now.s - ending.since_s < OPENING_S:
+            return
+        if evse.awaits_reading(now.s):
             return
         evse.charging_state = evse.charging_state_now(now.s)
         reason = transaction.stop_reason
