@@ -33,6 +33,7 @@ from chargepoint.core.messages import (
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.station import Memory, Station
 from chargepoint.core.words import BootReason, Moment, Registration
+from chargepoint.doze import Doze
 from chargepoint.errors import ErrorCode, LinkError, StoreError, WireError
 from chargepoint.loop import Loop
 from chargepoint.protocol.adapter import Adapter, Deferred, Payload
@@ -103,6 +104,7 @@ class Life:
         self._meters = meters
         self.station = Station(config, memory, dialect, outside.new_id, outside.now())
         self.turns = Turns(self.station, storage, outside.now, self._settled)
+        self._doze = Doze()
         self.loop = Loop(boards, meters, self._decide, outside.now, outside.pet)
         self.delivery = Delivery(
             _Outbox(storage),
@@ -189,6 +191,7 @@ class Life:
 
     def submit(self, command: Command) -> Reply:
         """Give the station a command of somebody on the spot."""
+        self._wake()
         return self.turns.submit(command)
 
     def snapshot(self, url: str | None) -> Snapshot:
@@ -208,16 +211,25 @@ class Life:
     # --- the pieces ------------------------------------------------------------------------------
 
     def _handle(self, command: Command) -> Reply | Later:
+        self._wake()
         return self.turns.handle(command)
 
+    def _wake(self) -> None:
+        self._doze.wake(self._outside.now().s)
+
     def _decide(self, inputs: Inputs) -> Mapping[int, Actuation]:
+        now_s = self._outside.now().s
+        if self._doze.passes(inputs.sensed, now_s):
+            return {}
         actuations = self.turns.decide(inputs)
+        self._doze.decided(actuations.values(), now_s)
         self.delivery.accepted(self.station.online)
         self._outside.looked()
         return actuations
 
     def _settled(self, batch: Batch) -> None:
         """A batch is on disk and its command answered: tell its events, do its chores."""
+        self._wake()
         for event in batch.live:
             self.delivery.tell(event)
         if batch.durable or batch.delivered or batch.given_up:

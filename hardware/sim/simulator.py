@@ -22,6 +22,7 @@ from hardware.sim.outlet import Build, Outlet
 from hardware.sim.world import APPLIANCES, Register, World, advance, settled
 
 SAVE_EVERY_S = 1.0
+LOOK_S = 0.001  # who looks again so soon sees the same
 
 
 class Sim:
@@ -65,7 +66,9 @@ class Sim:
             outlet = self._world.outlets[place]
             ends_s = min(cut_s, outlet.told.valid_until_s)
             self._put(place, replace(outlet, told=replace(outlet.told, valid_until_s=ends_s)))
-        self._world = advance(self._world, self.monotonic())
+        now_s = self.monotonic()
+        if now_s - self._world.at_s >= LOOK_S:
+            self._world = advance(self._world, now_s)
         return self._world
 
     def build(self, place: str, build: Build) -> None:

@@ -117,10 +117,12 @@ def _flowed(world: World, until_s: float) -> World:
         for place, outlet in world.outlets.items()
     }
     after = changed(world, at_s=until_s, outlets=outlets)
-    registers = {
-        place: _counted(register, world.power_w(place), after.power_w(place), hours)
-        for place, register in world.registers.items()
-    }
+    steady = after.outlets is world.outlets
+    registers = {}
+    for place, register in world.registers.items():
+        from_w = world.power_w(place)
+        to_w = from_w if steady else after.power_w(place)
+        registers[place] = _counted(register, from_w, to_w, hours)
     return changed(after, registers=registers)
 
 
