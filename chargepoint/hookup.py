@@ -48,12 +48,11 @@ class Talk:
 
     async def run(self) -> str:
         """Serve and deliver until the connection drops; return why."""
-        using = asyncio.create_task(self._life.talk(self._session, self._adapter))
-        try:
-            return await self._session.run()
-        finally:
+        async with asyncio.TaskGroup() as tasks:
+            using = tasks.create_task(self._life.talk(self._session, self._adapter))
+            why = await self._session.run()
             using.cancel()
-            await asyncio.wait([using])
+        return why
 
     async def close(self, why: str) -> None:
         """End it in good order."""
