@@ -12,6 +12,7 @@ from chargepoint.notify import notify, watchdog_interval_s
 log = logging.getLogger(__name__)
 
 TIMEOUT_S = 1.0
+LOOKS = 4  # in the time that the loop has: a stall is noticed a quarter of it late at most
 PATIENCE_S = 0.5
 """How long one board is waited for; its thread goes on trying."""
 
@@ -81,5 +82,5 @@ class Watchdog:
             self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stop.wait(self._timeout_s / 10):
+        while not self._stop.wait(self._timeout_s / LOOKS):
             self.check()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hardware.sim.car import Habits, changed
 from hardware.sim.outlet import NO_CURRENT, Amps, Outlet
@@ -73,6 +73,13 @@ class World:
         outlet = self.outlets.get(place)
         return NO_CURRENT if outlet is None else outlet.currents_a
 
+    @property
+    def still(self) -> bool:
+        """Return whether nothing flows, and nobody is there who might begin."""
+        loads = (*self.house_a, *self.circuit_a, self.solar_w, self.battery_w)
+        cars = (outlet.car is not None for outlet in self.outlets.values())
+        return not (any(loads) or self.appliances or any(cars))
+
     def power_w(self, place: str) -> float:
         """Return the power through the meter at *place*, import positive."""
         return self.voltage_v * sum(self.currents_a(place))
@@ -93,6 +100,8 @@ def advance(world: World, until_s: float) -> World:
     """Return the settled *world* at *until_s*; a time that has passed is no time."""
     while world.at_s < until_s:
         events = [o.next_event_s(world.habits, world.at_s) for o in world.outlets.values()]
+        if world.still and until_s < min(events, default=math.inf):
+            return replace(world, at_s=until_s)
         world = settled(_flowed(world, min([until_s, *events])))
     return world
 
