@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from chargepoint.core.authorization import (
     UNCACHED_TYPES,
-    Accepted,
     Ask,
     Authorization,
-    Decision,
     Refused,
+    Verdict,
 )
 from chargepoint.core.availability import Availability
 from chargepoint.core.choosing import Choosing
@@ -171,12 +170,11 @@ class Access:
         online, now = self._common.online, self._common.now
         evse_id = asked.evse_ids[0] if target is None else target.id
         decision = self._authorization.decide(asked.token, evse_id, online, now)
-        if isinstance(decision, Ask) and (
-            target is not None or self._choosing.somebody(asked.evse_ids)
-        ):
-            self._ask(asked)
-        elif target is None:
-            self._refuse(asked, NOTHING_FREE)
+        if isinstance(decision, Ask):
+            if target is not None or self._choosing.somebody(asked.evse_ids):
+                self._ask(asked)
+            else:
+                self._refuse(asked, NOTHING_FREE)
         else:
             self._decided(target, asked, decision)
 
@@ -184,19 +182,19 @@ class Access:
         if asked.start is None and info is not None and self._stop_own(asked, info):
             return
         target = self._choosing.target(asked.token, asked.evse_ids)
-        if target is None:
-            self._refuse(asked, NOTHING_FREE)
-            return
-        decision = self._authorization.judge(asked.token, target.id, info, self._common.now)
-        self._decided(target, asked, decision)
+        evse_id = asked.evse_ids[0] if target is None else target.id
+        verdict = self._authorization.judge(asked.token, evse_id, info, self._common.now)
+        self._decided(target, asked, verdict)
 
-    def _decided(self, target: Evse, asked: Asked, decision: Decision) -> None:
-        if isinstance(decision, Accepted) and self._common.closed:
+    def _decided(self, target: Evse | None, asked: Asked, verdict: Verdict) -> None:
+        if isinstance(verdict, Refused):
+            self._refuse(asked, verdict)
+        elif target is None:
+            self._refuse(asked, NOTHING_FREE)
+        elif self._common.closed:
             self._refuse(asked, Refused(self._common.closed))
-        elif isinstance(decision, Accepted):
-            self._grant(target, asked, decision.info, decision.source)
-        elif isinstance(decision, Refused):
-            self._refuse(asked, decision)
+        else:
+            self._grant(target, asked, verdict.info, verdict.source)
 
     def _grant(self, evse: Evse, asked: Asked, info: TokenInfo, source: str) -> None:
         start = asked.start

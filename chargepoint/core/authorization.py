@@ -48,7 +48,8 @@ class Refused:
     why: str
 
 
-Decision = Accepted | Ask | Refused
+Verdict = Accepted | Refused
+Decision = Verdict | Ask
 
 
 class Authorization:
@@ -82,7 +83,7 @@ class Authorization:
             return Refused("not known here, and asking is switched off")
         return Ask()
 
-    def judge(self, token: Token, evse_id: int, info: TokenInfo | None, now: Moment) -> Decision:
+    def judge(self, token: Token, evse_id: int, info: TokenInfo | None, now: Moment) -> Verdict:
         """Return what to do with the central system's answer; None is no answer.
 
         No answer is treated as being offline: 1.6 section 3.5 leaves it open.
@@ -129,7 +130,7 @@ class Authorization:
         self._cache.clear()
         return ACCEPTED
 
-    def _decide_offline(self, token: Token, evse_id: int, known: TokenInfo | None) -> Decision:
+    def _decide_offline(self, token: Token, evse_id: int, known: TokenInfo | None) -> Verdict:
         policy = self._offline.authorization
         if policy is OfflinePolicy.NONE:
             return Refused("offline, and nobody may charge offline")
@@ -161,7 +162,7 @@ class Authorization:
         return self._variables.flag(component, variable)
 
 
-def _accepted(source: str, info: TokenInfo, evse_id: int) -> Decision:
+def _accepted(source: str, info: TokenInfo, evse_id: int) -> Verdict:
     if info.evse_ids and evse_id not in info.evse_ids:  # C01.FR.21
         return Refused(f"the token is not for EVSE {evse_id}")
     return Accepted(source, info)

@@ -27,7 +27,8 @@ def info(status: TokenStatus = TokenStatus.ACCEPTED, group: Token | None = None)
 
 
 class Driver:
-    """One station with everything around it. *tx* are its transaction events so far."""
+    """One station with everything around it. *tx* are its transaction events so far,
+    *saved* those that are on disk."""
 
     def __init__(
         self,
@@ -48,11 +49,14 @@ class Driver:
         self.sensed = {each.id: self._nothing(each) for each in evses}
         self.done: dict[int, Actuation] = {}
         self.wants = dict.fromkeys(self.sensed, True)
+        self.stubborn = False  # a car that goes on asking without an offer
         self.welded: set[int] = set()
         self.silent_meters = False
         self.wh = dict.fromkeys(self.sensed, 0.0)
         self.readings: dict[str, MeterReading] = {}
         self.disk_works = True
+        self.unsaved: list[m.Batch] = []
+        self.saved: list[m.TransactionEvent] = []
         self.tx: list[m.TransactionEvent] = []
         self.live: list[Any] = []
         self.notes: list[str] = []
@@ -69,18 +73,24 @@ class Driver:
     # --- time and disk -----------------------------------------------------------------------
 
     def take(self) -> m.Batch:
+        """Do what a Batch asks for; a disk that fails gets it when it works again."""
         batch = self.station.take()
+        self.unsaved.append(batch)
+        self.tx += [each for each in batch.durable if isinstance(each, m.TransactionEvent)]
+        self.live += batch.live
+        self.notes += [note.text for note in batch.notes]
+        while self.disk_works and self.unsaved:
+            self._save(self.unsaved.pop(0))
+        return batch
+
+    def _save(self, batch: m.Batch) -> None:
         for (kind, key), value in batch.changes.items():
             kept = self.memory.setdefault(kind, {})
             kept.pop(key, None)
             if value is not None:
                 kept[key] = value
-        if self.disk_works:
-            self.station.committed(batch.number)
-        self.tx += [each for each in batch.durable if isinstance(each, m.TransactionEvent)]
-        self.live += batch.live
-        self.notes += [note.text for note in batch.notes]
-        return batch
+        self.saved += [each for each in batch.durable if isinstance(each, m.TransactionEvent)]
+        self.station.committed(batch.number)
 
     def do(self, command: m.Command) -> m.Reply | m.Later:
         reply = self.station.handle(command, self.now)
@@ -104,7 +114,7 @@ class Driver:
     def _follow(self, evse_id: int, sensed: Sensed) -> Sensed:
         done = self.done.get(evse_id, Actuation.SAFE)
         if sensed.pilot in (Pilot.B, Pilot.C):
-            asks = self.wants[evse_id] and done.offer_a > 0.0
+            asks = self.wants[evse_id] and (done.offer_a > 0.0 or self.stubborn)
             sensed = replace(sensed, pilot=Pilot.C if asks else Pilot.B)
         whole = not any(fault.opens for fault in sensed.faults)
         closed = done.close_main and sensed.pilot is Pilot.C and whole

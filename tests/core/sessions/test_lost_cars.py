@@ -227,3 +227,16 @@ def test_a_cable_pulled_from_an_empty_socket_is_nobodys_business(v201: Driver) -
     v201.tick()
     assert v201.story() == ["S Authorized Idle token"]
     assert v201.shown().session == "authorized"
+
+
+@pytest.mark.requirement("E07.FR.07", "1.6 4.9")
+def test_after_a_stop_the_cable_may_go_from_the_car_first(v201: Driver) -> None:
+    v201.points("PowerPathClosed", "EVConnected")
+    v201.charge()
+    v201.card(ANNA)
+    v201.run(2.0)
+    v201.unplug(end="ev")
+    assert v201.story()[-1] == "E EVCommunicationLost Idle (Local)"
+    assert v201.shown().session == "stopped"
+    v201.unplug()
+    assert v201.shown().session == "idle"

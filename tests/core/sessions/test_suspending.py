@@ -147,3 +147,27 @@ def test_a_car_swapped_before_the_old_contactor_opened_gets_its_own_transaction(
         "E EVCommunicationLost EVConnected (EVDisconnected)",
         "S CablePluggedIn EVConnected evse",
     ]
+
+
+@pytest.mark.requirement("IEC 61851-1")
+def test_a_car_that_does_not_let_go_is_opened_after_six_seconds(driver: Driver) -> None:
+    driver.charge()
+    driver.stubborn = True
+    limit(driver, 0.0)
+    driver.run(5.5)
+    assert driver.closed()
+    driver.run(1.0)
+    assert not driver.closed()
+    limit(driver, None)
+    driver.run(1.0)
+    assert driver.closed()
+
+
+def test_a_silent_meter_holds_the_end_back_for_a_moment_only(driver: Driver) -> None:
+    driver.charge()
+    driver.silent_meters = True
+    driver.card(ANNA)
+    driver.run(1.0)
+    assert driver.tx[-1].phase != "Ended"
+    driver.run(2.0)
+    assert driver.tx[-1].phase == "Ended"

@@ -222,7 +222,7 @@ def test_two_questions_for_one_token_get_one_answer_each(two: Driver) -> None:
     assert [two.shown(1).session, two.shown(2).session] == ["active", "active"]
 
 
-# --- time ------------------------------------------------------------------------------------------
+# --- time ---------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("C01.FR.26", "E03.FR.05", "F02.FR.07", "TC_E_39_CS", "TC_F_04_CS")

@@ -121,7 +121,7 @@ def test_offline_is_written_on_an_event_when_it_is_born(driver: Driver) -> None:
     driver.card()
     driver.run(2.0)
     told = [event.offline for event in driver.tx]
-    assert told == sorted(told[:-1]) + [False]
+    assert told == [*sorted(told[:-1]), False]
     assert True in told
 
 
