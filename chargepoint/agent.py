@@ -151,7 +151,7 @@ class Agent:
 
     def monotonic_s(self) -> float:
         """Return the seconds that every reading and lease counts in."""
-        return self._clock.now().s
+        return self._clock.monotonic_s()
 
     def read_now(self, role: str) -> None:
         """Read the meter *role* now."""

@@ -38,6 +38,10 @@ class Clock:
         """Return now, in aware UTC and in monotonic seconds."""
         return Moment(self._system_utc() + self._offset, self._monotonic_s())
 
+    def monotonic_s(self) -> float:
+        """Return the seconds of now alone."""
+        return self._monotonic_s()
+
     def set(self, central_time: datetime, received_s: float) -> float:
         """Follow the central system, whose time was *central_time* at *received_s* on our
         monotonic clock. Return by how many seconds ``utc`` jumped, 0 when only jitter was

@@ -69,8 +69,10 @@ class Post:
             self.silent_since_s = min(self.silent_since_s, now_s)
             self._complain(error)
         faults = self.guard.faults | self._own_faults(now_s)
-        if self.sensed is not None:
+        if self.sensed is not None and faults:
             return replace(self.sensed, faults=self.sensed.faults | faults)
+        if self.sensed is not None:
+            return self.sensed
         return Sensed(now_s, Pilot.F, faults=faults) if BOARD_LOST in faults else None
 
     async def apply(self, wanted: Actuation, sensed: Sensed, now_s: float) -> None:
