@@ -53,6 +53,22 @@ async def test_the_session_goes_on_and_new_ones_wait_for_the_disk(make_rig: Make
     assert [page.ended for page in rig.pages] == [True, True]
 
 
+async def test_a_contactor_waits_for_a_slow_disk(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    await rig.switch_on()
+    rig.plug_in()
+    await rig.find_line()
+    await rig.until(lambda: rig.evse().plugged_in, "car")
+    rig.disk.delay_s = 3.0
+
+    await rig.order(rig.words.remote_start())
+    await rig.until(rig.contactor, "closed contactor")
+    rig.disk.delay_s = 0.0
+    await rig.switch_off()
+
+    assert {"session", "transaction"} <= rig.on_disk_at_close[0]
+
+
 async def test_a_central_system_and_a_disk_may_fail_together(make_rig: MakeRig) -> None:
     """A refused message must be counted on the disk that fails: delivery survives it."""
     action = {"1.6": "MeterValues", "2.0.1": "TransactionEvent"}

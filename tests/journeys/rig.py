@@ -64,11 +64,12 @@ class Disk(Inline):
         super().__init__(store)
         self.store = store
         self.is_dead = self.fails = False
+        self.delay_s = DISK_S
         self._turn = asyncio.Lock()
 
     async def _run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         async with self._turn:
-            await asyncio.sleep(DISK_S)
+            await asyncio.sleep(self.delay_s)
             if self.is_dead:
                 await asyncio.Event().wait()
             if self.fails:
