@@ -28,7 +28,7 @@ class Effort:
     control_s: float
 
 
-FULL = Effort(starts=9, idle_s=30.0, rate_s=3.0, control_s=100.0)
+FULL = Effort(starts=7, idle_s=20.0, rate_s=2.0, control_s=60.0)
 QUICK = Effort(starts=2, idle_s=5.0, rate_s=0.5, control_s=5.0)
 
 Sides = dict[str, list[Any]]

@@ -120,7 +120,7 @@ async def control(seconds: float) -> Control:
         folder = station.folder
         await station.end()
         rows: list[Row] = json.loads((folder / FILE).read_text())
-    return _judged(rows, began_s, pushed_s)
+    return judged(rows, began_s, pushed_s)
 
 
 async def _charge_and_overload(station: Running, seconds: float) -> float:
@@ -159,7 +159,8 @@ async def _load(station: Running) -> None:
             await asyncio.sleep(max(0.0, next_s - time.monotonic()))
 
 
-def _judged(rows: list[Row], began_s: float, pushed_s: float) -> Control:
+def judged(rows: list[Row], began_s: float, pushed_s: float) -> Control:
+    """Return what *rows* say of the ticks in between, and of the overload pushed at *pushed_s*."""
     under_load = tuple(took_s for at_s, took_s, _ in rows if began_s <= at_s <= pushed_s)
     duty_before = [duty for at_s, _, duty in rows if at_s < pushed_s][-1]
     after = [(at_s + took_s, duty) for at_s, took_s, duty in rows if at_s >= pushed_s]
