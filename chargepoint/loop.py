@@ -47,7 +47,8 @@ BOARD_REFUSES = Fault(FaultCode.INTERNAL_ERROR, "BoardRefuses", "the board refus
 class Post:
     """One board with its guard and what it said last.
 
-    *silent_since_s* and *deaf_since_s*: since when it does not answer when asked, or told.
+    *silent_since_s* and *deaf_since_s*: since when it does not answer when asked, or told;
+    it is told less often than asked, so *deaf_s* is for how long that is known.
     A board that refused is told nothing but SAFE until *refuses_until_s*.
     """
 
@@ -56,6 +57,7 @@ class Post:
     sensed: Sensed | None = None
     silent_since_s: float = inf
     deaf_since_s: float = inf
+    deaf_s: float = 0.0
     refuses_until_s: float = -inf
     complaint: str = ""
 
@@ -80,19 +82,20 @@ class Post:
         self.guard, done = self.guard.check(wanted, sensed, now_s)
         try:
             await self.board.apply(done)
-            self.deaf_since_s = inf
+            self.deaf_since_s, self.deaf_s = inf, 0.0
         except BoardError as error:
             self.refuses_until_s = now_s + REFUSES_S
             self._complain(error)
         except HardwareError as error:
             self.deaf_since_s = min(self.deaf_since_s, now_s)
+            self.deaf_s = now_s - self.deaf_since_s
             self._complain(error)
         else:
             self.complaint = ""
 
     def _own_faults(self, now_s: float) -> frozenset[Fault]:
         """Return what is wrong with the board as seen from here."""
-        lost = now_s - min(self.silent_since_s, self.deaf_since_s) >= LOST_AFTER_S
+        lost = max(now_s - self.silent_since_s, self.deaf_s) >= LOST_AFTER_S
         found = (
             BOARD_LOST if lost else None,
             BOARD_REFUSES if now_s < self.refuses_until_s else None,

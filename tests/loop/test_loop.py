@@ -88,6 +88,7 @@ class Rig:
         self.meter = Meter()
         self.inputs: list[Inputs] = []
         self.pets = 0
+        self.dozes = False
         self.wants: Callable[[], Actuation] = lambda: Actuation(
             16.0, True, True, True, now_s() + 1.0
         )
@@ -106,7 +107,7 @@ class Rig:
     def _decide(self, inputs: Inputs) -> Mapping[int, Actuation]:
         self.story.append("decide")
         self.inputs.append(Inputs(dict(inputs.sensed), dict(inputs.readings)))
-        return {evse_id: self.wants() for evse_id in inputs.sensed}
+        return {} if self.dozes else {evse_id: self.wants() for evse_id in inputs.sensed}
 
     def _pet(self) -> None:
         self.pets += 1
@@ -235,13 +236,28 @@ async def test_a_board_that_does_not_listen_is_lost_too(
     rig.boards[1].deaf = True
     await asyncio.sleep(0.8)
     assert not rig.sensed(1).faults
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.75)
     assert rig.sensed(1).faults == {BOARD_LOST}
 
     rig.boards[1].deaf = False
     await asyncio.sleep(0.3)
     assert not rig.sensed(1).faults
     assert caplog.messages == ["board: no answer"]
+
+
+async def test_one_order_that_got_lost_is_no_fault_however_late_the_next_one_comes(
+    rig: Rig,
+) -> None:
+    await asyncio.sleep(1)
+    rig.boards[1].deaf = True
+    await asyncio.sleep(0.1)
+    rig.boards[1].deaf = False
+    rig.dozes = True  # nothing is decided, so nothing is told
+    await asyncio.sleep(2)
+    rig.dozes = False
+    await asyncio.sleep(0.1)
+
+    assert not rig.sensed(1).faults
 
 
 async def test_a_board_that_refuses_is_faulty_for_a_while(
