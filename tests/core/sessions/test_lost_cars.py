@@ -62,7 +62,7 @@ def test_the_cable_of_a_lost_car_stays_locked_until_its_owner_comes(driver: Driv
     assert driver.shown().session == "stopped"
 
 
-@pytest.mark.requirement("E09.FR.03", "C09.FR.03", "1.6 errata 3.5")
+@pytest.mark.requirement("E09.FR.03", "C09.FR.03", "E3.5")
 @pytest.mark.parametrize("known", [True, False])
 def test_the_owners_family_releases_the_cable_too(driver: Driver, known: bool) -> None:
     ev_side(driver, stops=True, unlocks=False)
@@ -205,7 +205,7 @@ def test_a_card_at_a_lost_cars_cable_waits_for_the_car(driver: Driver) -> None:
     assert driver.tx[-1].token == BERT
 
 
-@pytest.mark.requirement("E05.FR.11", "C15.FR.05", "1.6 errata 3.5", "1.6 errata 3.17")
+@pytest.mark.requirement("E05.FR.11", "C15.FR.05", "E3.5", "E3.17")
 def test_the_cable_of_a_refused_token_stays_locked_until_it_is_shown(driver: Driver) -> None:
     driver.charge()
     driver.verdict(TokenStatus.BLOCKED)

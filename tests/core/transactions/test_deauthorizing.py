@@ -55,7 +55,7 @@ def test_deauthorized_before_energy_flows_says_so_at_once(v201: Driver) -> None:
     assert v201.story()[-1] == "E EVCommunicationLost Idle (DeAuthorized)"
 
 
-@pytest.mark.requirement("C15.FR.06", "C15.FR.07", "E05.FR.02", "E05.FR.03", "1.6 errata 3.17")
+@pytest.mark.requirement("C15.FR.06", "C15.FR.07", "E05.FR.02", "E05.FR.03", "E3.17")
 @pytest.mark.parametrize("most_wh", [0, 20])
 def test_a_refused_token_that_may_stay_gets_no_more_energy_than_allowed(
     driver: Driver, most_wh: int

@@ -161,7 +161,7 @@ def test_a_number_of_the_central_system_lives_until_the_end_is_delivered(v16: Dr
     assert not v16.memory["central_id"]
 
 
-@pytest.mark.requirement("E13.FR.04", "1.6 errata 3.18")
+@pytest.mark.requirement("E13.FR.04", "E3.18")
 def test_a_message_that_is_given_up_does_not_stop_the_rest(driver: Driver) -> None:
     driver.charge()
     driver.do(m.EventGivenUp(1, driver.tx[0], "GenericError"))
