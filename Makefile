@@ -92,7 +92,7 @@ lock: ## resolve all dependencies anew; commit what changes
 			--constraint requirements.lock --constraint requirements-build.lock
 
 docs: dev ## docs/conformance.md from the tests, the example file from the settings
-	@$(BIN)/pytest --collect-only --quiet --quiet --conformance docs/conformance.md
+	@$(BIN)/pytest --collect-only --quiet --quiet --conformance=docs/conformance.md
 	@$(BIN)/python tests/states.py > docs/states.md
 	@$(BIN)/python -m chargepoint.settings.example > chargepoint.example.toml
 
