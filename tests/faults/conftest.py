@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,14 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make_rig(version: str, tmp_path: Path) -> Callable[..., Rig]:
+def make_rig(version: str, tmp_path: Path) -> Iterator[Callable[..., Rig]]:
     """Return a station that is not switched on, with what looks at every step of its disk."""
+    rigs = []
 
     def make(on_step: Callable[[str], None] = lambda step: None) -> Rig:
-        return Rig(version, tmp_path / "disk", on_step)
+        rigs.append(Rig(version, tmp_path / "disk", on_step))
+        return rigs[-1]
 
-    return make
+    yield make
+    for rig in rigs:
+        rig.leave()

@@ -119,6 +119,7 @@ class Rig:
         self.desk = Desk(lambda: self.now().utc)
         self.central = Peer("CP001", self.desk, self.script, 30.0)
         self.lives = 0
+        self.disk: Disk | None = None
         self._reachable = False
         self._wire: Wire | None = None
         self._lines: set[asyncio.Task[Any]] = set()
@@ -167,6 +168,11 @@ class Rig:
         self.folder = after
         if self._wire is not None:
             self._wire.close()
+
+    def leave(self) -> None:
+        """Let go of the disk, also after a test that failed."""
+        if self.disk is not None:
+            self.disk.store.close()
 
     async def bury(self) -> None:
         """Clear away what is left of a process that was cut."""

@@ -56,9 +56,9 @@ class Wire:
             self._judge(json.loads(text))
             self._to_central.put_nowait(text)
         else:
-            kind, message_id, *rest = json.loads(text)
-            if kind == CALL:
-                self._asked[message_id] = rest[0]
+            match json.loads(text):
+                case [2, str() as message_id, str() as action, _]:
+                    self._asked[message_id] = action
             self._to_station.put_nowait(text)
 
     def close(self) -> None:
