@@ -48,7 +48,7 @@ async def test_a_stop_is_clean_and_what_was_queued_is_told_next_time(start: Star
         await agent.until(lambda now: not now["ocpp"]["connected"])
         await agent.post("sim/evse/1/unplug")
         await agent.until(lambda now: now["evses"][0]["transaction_id"] is None)
-        assert (await agent.status())["ocpp"]["queued"] > 0
+        await agent.until(lambda now: now["ocpp"]["queued"] > 0)
 
         assert await agent.stop() == 0
         agent = await start(f"csms.url={central.url}")
