@@ -72,7 +72,7 @@ class Availability:
         places = {(0, 0), (evse.id, 0), (evse.id, connector_id)}
         if places & self._inoperative:
             return False
-        return not evse.free or not any(
+        return evse.busy or not any(
             not wish.operative and (wish.evse_id, wish.connector_id) in places
             for wish in self._scheduled.values()
         )
@@ -104,7 +104,7 @@ class Availability:
         for waiting in list(self._scheduled) if covers_all else [key]:
             if self._scheduled.pop(waiting, None) is not None:
                 self._turn.forget("availability_scheduled", waiting)
-        if command.operative or all(evse.free for evse in _concerned(evse_id, evses)):
+        if command.operative or not any(evse.busy for evse in _concerned(evse_id, evses)):
             self._set((evse_id, connector_id), command.operative, evses, dialect)
             return ACCEPTED
         wish = Scheduled(evse_id, connector_id, command.operative)
@@ -115,7 +115,7 @@ class Availability:
     def run_scheduled(self, evses: Mapping[int, Evse], dialect: Dialect) -> None:
         """Do what waited, where no transaction is in the way any more."""
         for key, wish in list(self._scheduled.items()):
-            if all(evse.free for evse in _concerned(wish.evse_id, evses)):
+            if not any(evse.busy for evse in _concerned(wish.evse_id, evses)):
                 del self._scheduled[key]
                 self._turn.forget("availability_scheduled", key)
                 self._set((wish.evse_id, wish.connector_id), wish.operative, evses, dialect)

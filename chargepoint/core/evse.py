@@ -188,6 +188,11 @@ class Evse:
         """Return whether a new driver may begin here, as far as the session goes."""
         return not self.authorized and self.ending is None
 
+    @property
+    def busy(self) -> bool:
+        """Return whether somebody charges here, or may, or a transaction is open."""
+        return not self.free or self.transaction is not None
+
     def enter(self, what: Input, now_s: float) -> bool:
         """Move the session; return whether its state changed."""
         state = after(self.state, what)

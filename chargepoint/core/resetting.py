@@ -8,7 +8,6 @@ from __future__ import annotations
 from math import inf
 
 from chargepoint.core.common import Common
-from chargepoint.core.evse import Evse
 from chargepoint.core.messages import ACCEPTED, Outcome, Reply, Reset, Restart
 from chargepoint.core.sessions import Sessions
 from chargepoint.core.words import BootReason, StopReason, Trigger
@@ -38,7 +37,7 @@ class Resetting:
         common = self._common
         common.restarting = True
         dialect = common.dialect
-        if command.soft and dialect.soft_reset_waits and any(map(_busy, common.evses.values())):
+        if command.soft and dialect.soft_reset_waits and _anybody(common):
             self.pending = self.pending or BootReason.SCHEDULED_RESET
             common.turn.note("reset scheduled for when the transactions have ended")
             return Reply(Outcome.SCHEDULED)
@@ -54,7 +53,7 @@ class Resetting:
             return
         self._end_all()
         evses, now_s = self._common.evses.values(), self._common.now.s
-        if any(_busy(evse) for evse in evses):
+        if any(evse.busy for evse in evses):
             return
         self._idle_since_s = min(self._idle_since_s, now_s)
         tries = 1 + self._common.variables.integer("OCPPCommCtrlr", "ResetRetries")
@@ -70,10 +69,9 @@ class Resetting:
         if self._stops is None:
             return
         for evse in self._common.evses.values():
-            if evse.ending is None and _busy(evse):
+            if evse.ending is None and evse.busy:
                 self._sessions.end(evse, Trigger.RESET_COMMAND, self._stops)
 
 
-def _busy(evse: Evse) -> bool:
-    """Return whether somebody charges here, or may, or a transaction is open."""
-    return not evse.free or evse.transaction is not None
+def _anybody(common: Common) -> bool:
+    return any(evse.busy for evse in common.evses.values())

@@ -342,6 +342,20 @@ def test_a_scheduled_order_is_withdrawn_by_its_opposite(bench: Bench) -> None:
     assert bench.statuses()[-1] == (1, "Available")
 
 
+@pytest.mark.requirement("G03.FR.05")
+def test_an_order_waits_for_a_transaction_without_a_driver_too(bench201: Bench) -> None:
+    bench201.set("TxCtrlr", "TxStartPoint", "EVConnected")
+    bench201.set("TxCtrlr", "TxStopPoint", "EVConnected")
+    bench201.plug()
+    assert outcome(bench201.do(ChangeAvailability(1, None, False))) is Outcome.SCHEDULED
+    bench201.run(1)
+    assert bench201.statuses() == [(1, "Occupied")]
+
+    bench201.unplug()
+    bench201.run(1)
+    assert bench201.statuses() == [(1, "Occupied"), (1, "Unavailable")]
+
+
 @pytest.mark.requirement("1.6 5.2")
 def test_an_order_for_all_connectors_withdraws_what_waits_for_one(bench16: Bench) -> None:
     bench16.charge()
