@@ -108,7 +108,7 @@ async def test_nobody_there_at_the_start_is_no_reason_not_to_charge(start: Start
     began_s = time.monotonic()
     agent = await start(f"csms.url={url}", "offline.authorization=any", wait=False)
     await agent.says("the page is at", timeout_s=5)
-    status = await agent.status()
+    await agent.status()
     assert time.monotonic() - began_s < 4.0  # 2 s on a machine of its own
 
     await agent.until(lambda now: "refused" in (now["ocpp"]["why"] or ""))
