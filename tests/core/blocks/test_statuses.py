@@ -353,7 +353,7 @@ def test_an_order_waits_for_a_transaction_without_a_driver_too(bench201: Bench) 
 
     bench201.unplug()
     bench201.run(1)
-    assert bench201.statuses() == [(1, "Occupied"), (1, "Unavailable")]
+    assert bench201.statuses() == [(1, "Unavailable")]
 
 
 @pytest.mark.requirement("1.6 5.2")
