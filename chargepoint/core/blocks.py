@@ -90,6 +90,7 @@ class Blocks:
         self.transactions.may_begin = self.access.may_begin
         self.transactions.events.on_granted = self.smart_charging.transaction_began
         self.transactions.on_end = self.smart_charging.transaction_ended
+        self._spoken = kept["dialect"].get("name")
         self._pick_up(kept)
 
     def _pick_up(self, kept: _Kept) -> None:
@@ -118,7 +119,9 @@ class Blocks:
         if dialect.offline_threshold_tells_all and away_s > threshold_s:
             self.telling.forget()  # B04.FR.01
         self.registrar.link_up(dialect, now)
-        self.turn.keep("dialect", "name", dialect.name)
+        if self._spoken != dialect.name:
+            self._spoken = dialect.name
+            self.turn.keep("dialect", "name", dialect.name)
         self.turn.note(f"connected to the central system, OCPP {dialect.name}")
 
     def link_down(self) -> None:

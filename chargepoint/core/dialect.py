@@ -43,7 +43,8 @@ class Dialect:
     central system numbers transactions, and a TxProfile may come without a number (1.6).
     *lists_features*: SupportedFeatureProfiles says what is on (1.6), else the Enabled
     variable of each block. *has_back_off*: RetryBackOff... variables say how long to wait
-    between connections.
+    between connections. *tells_changes*: a transaction's changes are told as they happen;
+    1.6 tells only its start, its meter values and its end.
     """
 
     name: str
@@ -67,4 +68,5 @@ class Dialect:
     warns_without_security: bool = False
     numbers_transactions: bool = False
     has_back_off: bool = False
+    tells_changes: bool = True
     lists_features: bool = False

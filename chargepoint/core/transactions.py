@@ -123,7 +123,16 @@ class Transactions:
         if deserted or (reached & points.stop) - met:
             self.end(evse, trigger, now, stop_token)
         else:
+            self._changed(evse, trigger, dialect, now, stop_token)
+
+    def _changed(
+        self, evse: Evse, trigger: Trigger, dialect: Dialect, now: Moment, stop_token: Token | None
+    ) -> None:
+        """Tell a change, or only keep it where the version has no message for it."""
+        if dialect.tells_changes:
             self.events.tell(evse, TxPhase.UPDATED, trigger, now, stop_token=stop_token)
+        else:
+            self.events.keep_quiet(evse, now)
 
     def end(
         self,

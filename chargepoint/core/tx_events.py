@@ -93,6 +93,11 @@ class TxEvents:
         self._turn.tell(event)
         self.keep(evse, event.meter_wh, now)
 
+    def keep_quiet(self, evse: Evse, now: Moment) -> None:
+        """Put what changed on disk without telling it."""
+        transaction = self._with_grant(evse)
+        self.keep(evse, max(evse.register_wh, transaction.last_wh), now)
+
     def keep(self, evse: Evse, register_wh: float, now: Moment) -> None:
         """Put the transaction on disk with what the register says now."""
         changed = evse.update_transaction(last_wh=register_wh, last_at=now.utc)

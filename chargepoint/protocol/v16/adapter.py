@@ -43,6 +43,7 @@ DIALECT = Dialect(
     station_availability_cascades=True,
     status_tells_errors=True,
     numbers_transactions=True,
+    tells_changes=False,
     lists_features=True,
 )
 

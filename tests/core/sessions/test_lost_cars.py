@@ -110,11 +110,12 @@ def test_a_transaction_that_waits_goes_on_with_the_car_and_keeps_its_cable(
     driver.run(5.0)
     assert driver.closed()
     told = [story for story in driver.story(since) if "MeterValue" not in story]
-    assert told == [
+    changes = [
         "U EVCommunicationLost Idle",
         "U CablePluggedIn EVConnected",
         "U ChargingStateChanged Charging",
     ]
+    assert told == (changes if driver.version == "2.0.1" else [])
 
 
 @pytest.mark.requirement("E10.FR.01")
@@ -123,7 +124,8 @@ def test_the_owner_of_a_waiting_transaction_ends_it_and_gets_the_cable(driver: D
     driver.unplug(end="ev")
     driver.card(ANNA)
     driver.run(1.0)
-    assert driver.story()[-1] == "E StopAuthorized stopped (Local)"
+    last = driver.tx[-1]
+    assert (last.trigger, last.stop_token, last.stop_reason) == ("StopAuthorized", ANNA, "Local")
     assert not driver.sensed[1].locked
 
 
@@ -131,7 +133,8 @@ def test_a_waiting_transaction_ends_when_its_cable_is_torn_out(driver: Driver) -
     waiting(driver).charge()
     driver.unplug(end="ev")
     driver.unplug()
-    assert driver.story()[-1] == "E EVCommunicationLost (EVDisconnected)"
+    last = driver.tx[-1]
+    assert (last.trigger, last.stop_reason) == ("EVCommunicationLost", "EVDisconnected")
     assert driver.status == "Available"
 
 
@@ -210,7 +213,8 @@ def test_the_cable_of_a_refused_token_stays_locked_until_it_is_shown(driver: Dri
     driver.charge()
     driver.verdict(TokenStatus.BLOCKED)
     driver.run(10.0)
-    assert driver.story()[-1].startswith("E Deauthorized EVConnected")
+    last = driver.tx[-1]
+    assert (last.trigger, last.stop_reason) == ("Deauthorized", "DeAuthorized")
     assert driver.sensed[1].locked
     driver.card(ANNA)
     driver.run(1.0)

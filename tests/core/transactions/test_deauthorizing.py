@@ -68,7 +68,8 @@ def test_a_refused_token_that_may_stay_gets_no_more_energy_than_allowed(
     driver.run(20.0)
     assert not driver.closed()
     assert driver.wh[1] - at_wh == pytest.approx(most_wh, abs=3.0)
-    assert driver.story(since) == ["U ChargingStateChanged SuspendedEVSE"]
+    told = ["U ChargingStateChanged SuspendedEVSE"] if driver.version == "2.0.1" else []
+    assert driver.story(since) == told
     driver.verdict(INVALID)
     driver.card(ANNA)
     driver.run(1.0)
