@@ -50,11 +50,7 @@ class Screen:
         why: str | None,
     ) -> Snapshot:
         """Return what is now. *readings* are by meter role."""
-        config, registrar = self._common.config, self._registrar
-        meters = {
-            role: self._meter(readings.get(role), self._stale_after_s(role))
-            for role in (*config.meter_roles, *(f"evse/{each}" for each in config.metered_evses))
-        }
+        config = self._common.config
         evses = self._common.evses.values()
         return Snapshot(
             ready=all(evse.sensed is not None for evse in evses),
@@ -64,30 +60,42 @@ class Screen:
             firmware_version=config.identity.firmware_version,
             mode=mode,
             availability="Operative" if self._availability.station_operative() else "Inoperative",
-            ocpp=OcppShown(
-                version=registrar.dialect_name,
-                connected=registrar.connected,
-                registration=registrar.status,
-                queued=queued,
-                url=url,
-                why=None if registrar.connected else why,
-            ),
+            ocpp=self._ocpp(queued, url, why),
             evses=tuple(self._evse(evse, central_ids) for evse in evses),
-            meters=MetersShown(
-                mains=meters.get("mains"),
-                circuit=meters.get("circuit"),
-                battery=meters.get("battery"),
-                evse={
-                    role.removeprefix("evse/"): meter
-                    for role, meter in meters.items()
-                    if role.startswith("evse/")
-                },
-            ),
+            meters=self._meters(readings),
             warnings=warnings,
             events=tuple(
                 (note.at.isoformat(timespec="seconds"), note.text, note.evse_id)
                 for note in self._notes
             ),
+        )
+
+    def _ocpp(self, queued: int, url: str | None, why: str | None) -> OcppShown:
+        registrar = self._registrar
+        return OcppShown(
+            version=registrar.dialect_name,
+            connected=registrar.connected,
+            registration=registrar.status,
+            queued=queued,
+            url=url,
+            why=None if registrar.connected else why,
+        )
+
+    def _meters(self, readings: Mapping[str, MeterReading]) -> MetersShown:
+        config = self._common.config
+        station = {
+            role: self._meter(readings.get(role), self._stale_after_s(role))
+            for role in config.meter_roles
+        }
+        roles = {str(evse_id): f"evse/{evse_id}" for evse_id in sorted(config.metered_evses)}
+        return MetersShown(
+            mains=station.get("mains"),
+            circuit=station.get("circuit"),
+            battery=station.get("battery"),
+            evse={
+                number: self._meter(readings.get(role), self._stale_after_s(role))
+                for number, role in roles.items()
+            },
         )
 
     def _evse(self, evse: Evse, central_ids: Mapping[str, int]) -> EvseShown:

@@ -81,17 +81,23 @@ class TxEvents:
             phases_used=phases if phases != transaction.phases_told else None,
             cable_a=cable_a or None,
         )
-        evse.update_transaction(
-            seq_no=transaction.seq_no + 1,
-            token_told=transaction.token is not None,
-            evse_told=transaction.evse_told or tells_evse,
-            begun_told=transaction.begun_told or begins,
-            remote_told=transaction.remote_told or remote,
-            charging_state=charging_state,
-            phases_told=phases or transaction.phases_told,
-        )
         self._turn.tell(event)
+        self._remember(evse, event, begins)
         self.keep(evse, event.meter_wh, now)
+
+    def _remember(self, evse: Evse, event: TransactionEvent, begins: bool) -> None:
+        """Write down what *event* told, so that the next one does not tell it again."""
+        told = evse.transaction
+        assert told is not None
+        evse.update_transaction(
+            seq_no=told.seq_no + 1,
+            token_told=told.token is not None,
+            evse_told=told.evse_told or event.tells_evse,
+            begun_told=told.begun_told or begins,
+            remote_told=told.remote_told or event.remote_start_id is not None,
+            charging_state=evse.charging_state,
+            phases_told=event.phases_used or told.phases_told,
+        )
 
     def keep_quiet(self, evse: Evse, now: Moment) -> None:
         """Put what changed on disk without telling it."""
