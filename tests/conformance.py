@@ -1,6 +1,6 @@
 """Which rule of the standards has which test: collected from the markers, written as a page.
 
-``pytest --collect-only --conformance docs/conformance.md`` writes it (``make docs``).
+``pytest --collect-only --conformance=docs/conformance.md`` writes it (``make docs``).
 """
 
 from __future__ import annotations
