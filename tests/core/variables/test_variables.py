@@ -440,6 +440,16 @@ def test_an_installer_may_offer_amperes_alone_in_the_words_of_1_6() -> None:
     assert not variables().seed_key("ChargingScheduleAllowedChargingRateUnit", "Horses")
 
 
+def test_the_installers_password_may_be_of_any_length_and_yields_to_a_newer_one() -> None:
+    station = variables()
+    station.seed_password("short")
+    assert station.password() == b"short"
+
+    station = variables(**{"SecurityCtrlr.BasicAuthPassword": bytes(range(16)).hex()})
+    station.seed_password("short")
+    assert station.password() == bytes(range(16))
+
+
 def test_seeds_that_nothing_takes_are_told() -> None:
     station = variables()
 
