@@ -57,7 +57,7 @@ async def test_a_day_of_random_life_is_booked_to_the_last_watt_hour(rig: Rig) ->
             rig.unplug(evse_id, end="both")
         await rig.over(evse_id)
 
-    pages = rig.pages()
+    pages = rig.pages
     booked_wh = sum(page.energy_wh for page in pages)
     metered_wh = sum(rig.sim.now().registers[f"evse/{each}"].import_wh for each in (1, 2))
     print(f"{len(pages)} transactions, {booked_wh / 1000:.1f} kWh booked")
