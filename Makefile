@@ -32,6 +32,7 @@ bench: dev ## measure the agent against a minimal client
 
 soak: dev ## the long runs
 	$(BIN)/pytest -m soak $(ARGS)
+	HYPOTHESIS_PROFILE=explore $(BIN)/pytest tests/profiles tests/hardware tests/core $(ARGS)
 
 lint: dev
 	$(BIN)/ruff format --check .

@@ -101,7 +101,10 @@ class Agent:
         """Live once; return whether to live again."""
         boards = equipment.open_boards(self._settings, self.monotonic_s, simulator)
         watchdog = Watchdog(board.make_safe for board in boards.values())
-        self._life = life = self._new_life(memory, simulator, boards, watchdog)
+        self.meters = equipment.open_meters(self._settings, self.monotonic_s, simulator)
+        cut_off = {each.evse_id for each in memory.get("transaction", {}).values()}
+        registers_wh = await equipment.registers_wh(self.meters, cut_off)
+        self._life = life = self._new_life(memory, registers_wh, boards, watchdog)
         self._link = self._make_link(life)
         watchdog.start()
         try:
@@ -163,11 +166,10 @@ class Agent:
     def _new_life(
         self,
         memory: Memory,
-        simulator: Simulator | None,
+        registers_wh: Mapping[int, float],
         boards: Mapping[int, EvseBoard],
         watchdog: Watchdog,
     ) -> Life:
-        self.meters = equipment.open_meters(self._settings, self.monotonic_s, simulator)
         versions = self._settings.csms.ocpp_versions
         last = memory.get("dialect", {}).get("name", versions[0])
         dialect = BY_VERSION[last if last in versions else versions[0]].dialect
@@ -178,7 +180,16 @@ class Agent:
             watchdog.pet,
             self._changes.happened,
         )
-        life = Life(self._config, memory, dialect, self._writer, boards, self.meters, outside)
+        life = Life(
+            self._config,
+            memory,
+            dialect,
+            self._writer,
+            boards,
+            self.meters,
+            outside,
+            registers_wh,
+        )
         seed(life.station.variables, self._settings)
         return life
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 
 from chargepoint.settings.drivers import board_given, meter_given, simulator_given
 from chargepoint.settings.equipment import SIMULATED, Meter
 from chargepoint.settings.model import Settings
 from hardware import registry
-from hardware.api import EvseBoard, Simulator
+from hardware.api import EvseBoard, HardwareError, Simulator
 from hardware.registry import Context, Registers
 from hardware.wiring import WiredMeter, Wiring
 
 Monotonic = Callable[[], float]
+FIRST_READING_S = 1.0
 
 
 def open_simulator(
@@ -55,6 +58,21 @@ def open_meters(
         )
         for role, meter in _meters(settings).items()
     }
+
+
+async def registers_wh(
+    meters: Mapping[str, WiredMeter], evse_ids: Iterable[int]
+) -> dict[int, float]:
+    """Return what the meters of *evse_ids* have counted; one that is silent is left out."""
+    counted = {}
+    for evse_id in evse_ids:
+        meter = meters.get(f"evse/{evse_id}")
+        with suppress(HardwareError, TimeoutError):
+            async with asyncio.timeout(FIRST_READING_S):
+                reading = await meter.read() if meter is not None else None
+            if reading is not None and reading.energy_wh is not None:
+                counted[evse_id] = reading.energy_wh
+    return counted
 
 
 def simulated(settings: Settings) -> tuple[tuple[int, ...], bool]:

@@ -98,11 +98,12 @@ class Life:
         boards: Mapping[int, EvseBoard],
         meters: Mapping[str, Meter],
         outside: Outside,
+        registers_wh: Mapping[int, float] | None = None,
     ) -> None:
         self._outside = outside
         self._storage = storage
         self._meters = meters
-        self.station = Station(config, memory, dialect, outside.new_id, outside.now())
+        self.station = Station(config, memory, dialect, outside.new_id, outside.now(), registers_wh)
         self.turns = Turns(self.station, storage, outside.now, self._settled)
         self._doze = Doze()
         self.loop = Loop(boards, meters, self._decide, outside.now, outside.pet)

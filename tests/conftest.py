@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 
 import pytest
+from hypothesis import settings
 from simtime import SimLoop
 
 pytest_plugins = ["conformance"]
+
+# A check says the same thing twice about the same code; `make soak` looks for what is new.
+settings.register_profile("check", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -27,7 +27,7 @@ from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.telling import StatusTelling
-from chargepoint.core.transactions import Transactions
+from chargepoint.core.transactions import REGISTER_EVERY_S, Transactions
 from chargepoint.core.triggering import Triggering
 from chargepoint.core.turn import Turn
 from chargepoint.core.unlocking import Unlocking
@@ -36,6 +36,8 @@ from chargepoint.core.words import BootReason, Moment
 from hardware.api import MeterReading
 
 CREDENTIALS = frozenset({"authorizationkey", "basicauthpassword"})
+
+UNSTORED_S = REGISTER_EVERY_S + 5.0  # the register on disk is never older, contactor included
 
 
 class Blocks:
@@ -48,6 +50,7 @@ class Blocks:
         dialect: Dialect,
         new_id: Callable[[], str],
         now: Moment,
+        registers_wh: Mapping[int, float],
     ) -> None:
         kept = _Kept(memory)
         self.turn = Turn(now)
@@ -91,17 +94,23 @@ class Blocks:
         self.transactions.events.on_granted = self.smart_charging.transaction_began
         self.transactions.on_end = self.smart_charging.transaction_ended
         self._spoken = kept["dialect"].get("name")
-        self._pick_up(kept)
+        self._pick_up(kept, registers_wh)
 
-    def _pick_up(self, kept: _Kept) -> None:
+    def _pick_up(self, kept: _Kept, registers_wh: Mapping[int, float]) -> None:
         """Settle what the last process left: cut-off transactions, stale sessions."""
+        config = self.common.config
+        most_w = config.max_current_a * config.phases * config.supply_voltage_v
+        most_wh = most_w * UNSTORED_S / 3600
         for transaction in kept["transaction"].values():
             samples = tuple(
                 sample
                 for key, sample in sorted(kept["sample"].items())
                 if key.startswith(f"{transaction.id}/")
             )
-            self.transactions.resume(transaction, self.metering.fitting(samples))
+            register_wh = registers_wh.get(transaction.evse_id)
+            self.transactions.resume(
+                transaction, self.metering.fitting(samples), register_wh, most_wh
+            )
         for key in kept["session"]:
             self.turn.forget("session", key)
         if kept["boot"]:

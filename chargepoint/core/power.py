@@ -19,8 +19,11 @@ ASKING = frozenset({Pilot.C, Pilot.D})
 
 
 def offer_of(limit_a: float, min_a: float) -> float:
-    """Return the offer for a limit: floored to 0.1 A, and 0 below the minimum."""
-    offered_a = floor(limit_a * 10 + 1e-6) / 10
+    """Return the offer for a limit: floored to 0.1 A, never above it, and 0 below the minimum.
+
+    What arithmetic left a hair below a tenth stays what it is.
+    """
+    offered_a = min(floor(limit_a * 10 + 1e-6) / 10, limit_a)
     return offered_a if offered_a >= min_a else 0.0
 
 

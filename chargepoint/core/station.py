@@ -43,8 +43,11 @@ class Station:
         dialect: Dialect,
         new_id: Callable[[], str],
         now: Moment,
+        registers_wh: Mapping[int, float] | None = None,
     ) -> None:
-        self._blocks = Blocks(config, memory, dialect, new_id, now)
+        """Pick up what *memory* holds. *registers_wh* are what the EVSEs' meters say at the
+        start, where somebody has asked them."""
+        self._blocks = Blocks(config, memory, dialect, new_id, now, registers_wh or {})
         self._committed = 0
         self._rows: Routes = self._routes()
 

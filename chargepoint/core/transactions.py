@@ -207,9 +207,24 @@ class Transactions:
         self.events.tell(evse, TxPhase.UPDATED, Trigger.TRIGGER, now, samples=samples, state=True)
         return True
 
-    def resume(self, kept: Transaction, samples: tuple[MeterSample, ...]) -> None:
-        """End a transaction that a power cut interrupted."""
-        self.events.cut_off(kept, samples)
+    def resume(
+        self,
+        kept: Transaction,
+        samples: tuple[MeterSample, ...],
+        register_wh: float | None = None,
+        most_wh: float = 0.0,
+    ) -> None:
+        """End a transaction that a power cut interrupted.
+
+        *register_wh* is what the meter says now. What it counted since the register was
+        stored belongs to the transaction, unless it is more than *most_wh*: then it is
+        another meter, or somebody else's energy, and the stored register counts.
+        """
+        drawn_wh = 0.0 if register_wh is None else register_wh - kept.last_wh
+        if 0.0 < drawn_wh <= most_wh:
+            self.events.cut_off(replace(kept, last_wh=kept.last_wh + drawn_wh), samples)
+        else:
+            self.events.cut_off(kept, samples)
         self._forget(kept)
 
     def move(self, other: Evse, evse: Evse, now: Moment) -> None:

@@ -135,7 +135,7 @@ class TxEvents:
         return _some(transaction.begin_sample, *self._metering.recall(transaction.id), end)
 
     def cut_off(self, kept: Transaction, samples: tuple[MeterSample, ...]) -> None:
-        """End a transaction that a power cut interrupted, at its last stored register.
+        """End a transaction that a power cut interrupted, at its last known register.
 
         2.0.1 part 2 E: same id, next seqNo, stoppedReason PowerLoss; 1.6 section 4.10.
         """

@@ -8,6 +8,7 @@ import pytest
 from core.driver import ANNA, Driver
 
 from chargepoint.core import messages as m
+from chargepoint.core.station import Station
 from chargepoint.core.words import TokenStatus
 
 
@@ -82,6 +83,26 @@ def test_a_power_cut_ends_the_transaction_with_the_next_number(
     assert not again.memory["transaction"]
     assert not again.memory.get("sample")
     assert not again.memory["session"]
+
+
+@pytest.mark.parametrize(
+    ("counted_wh", "belongs"), [(None, False), (-1.0, False), (20.0, True), (5000.0, False)]
+)
+def test_what_the_meter_counted_before_the_cut_belongs_to_the_transaction(
+    driver: Driver, counted_wh: float | None, belongs: bool
+) -> None:
+    driver.charge()
+    driver.run(15.0)
+    stored_wh = next(iter(driver.memory["transaction"].values())).last_wh
+    registers_wh = {} if counted_wh is None else {1: stored_wh + counted_wh}
+
+    station = Station(
+        driver.config, driver.memory, driver.dialect, lambda: "new", driver.now, registers_wh
+    )
+
+    (ended,) = station.take().durable
+    assert isinstance(ended, m.TransactionEvent)
+    assert ended.meter_wh == (stored_wh + (counted_wh or 0.0) if belongs else stored_wh)
 
 
 @pytest.mark.requirement("E06.FR.11")
