@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 NO_OPINION = math.inf
 
@@ -15,12 +16,14 @@ class Limit:
 
     ``inf`` means "no opinion". NaN and negative amperes are refused with
     ValueError: a limit that cannot be compared would fail open. *source* is read
-    by people and names the one who asks: ``"mains L2 24.6/25 A"``.
+    by people and names the one who asks: ``"mains L2 24.6/25 A"``. *until_at* is when it
+    changes by itself, None where nobody knows.
     """
 
     limit_a: float
     source: str
     phases: int = 3
+    until_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.limit_a >= 0.0:
@@ -37,10 +40,10 @@ def combine(limits: Iterable[Limit]) -> Limit:
     silence is not permission.
 
     >>> combine([Limit(32, "cable"), Limit(16, "TxProfile 7")])
-    Limit(limit_a=16, source='TxProfile 7', phases=3)
+    Limit(limit_a=16, source='TxProfile 7', phases=3, until_at=None)
     """
     limits = tuple(limits)
     if not limits:
         return Limit(0.0, "no limit known")
     tightest = min(limits, key=lambda limit: (limit.limit_a, limit.source))
-    return Limit(tightest.limit_a, tightest.source, min(limit.phases for limit in limits))
+    return replace(tightest, phases=min(limit.phases for limit in limits))

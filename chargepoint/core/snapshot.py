@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LimitShown:
+    """*until* is when the limit changes by itself, RFC 3339; None where nobody knows."""
+
     source: str
     limit_a: float
     phases: int
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

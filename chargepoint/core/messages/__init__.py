@@ -1,0 +1,18 @@
+"""Everything that goes into the Station and comes out of it: the vocabulary of the core.
+
+Commands go in and are answered by a Reply in the same turn (or Later, with a ticket).
+Events come out: durable ones are ours to keep until the central system has them, live
+ones are worth sending now or never. Effects are chores for the shell.
+"""
+
+from chargepoint.core.messages.effects import *  # noqa: F403
+from chargepoint.core.messages.events import *  # noqa: F403
+from chargepoint.core.messages.news import *  # noqa: F403
+from chargepoint.core.messages.news import News
+from chargepoint.core.messages.orders import *  # noqa: F403
+from chargepoint.core.messages.orders import Order
+from chargepoint.core.messages.replies import *  # noqa: F403
+from chargepoint.core.messages.wishes import *  # noqa: F403
+from chargepoint.core.messages.wishes import Wish
+
+Command = Order | Wish | News

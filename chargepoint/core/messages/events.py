@@ -1,0 +1,155 @@
+"""Events: durable ones wait in the outbox until the central system has them, live ones are
+worth telling now or never."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chargepoint.core.words import (
+    BootReason,
+    ChargingState,
+    MeterSample,
+    Status,
+    StopReason,
+    Token,
+    Trigger,
+    VariableRef,
+)
+
+
+class TxPhase(StrEnum):
+    """TransactionEventEnumType of 2.0.1."""
+
+    STARTED = "Started"
+    UPDATED = "Updated"
+    ENDED = "Ended"
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionEvent:
+    """What happened to a transaction. Complete in itself, so that either version can tell it.
+
+    *token* is the transaction's; *tells_token*, *tells_evse*: this event is the first to
+    say so (2.0.1 says it once: E01.FR.16, E03.FR.01). *stop_token* ended it.
+    *meter_wh* is the import register now. *samples* belong to this event;
+    for ENDED they are all that StopTxn / TxEnded lists ask for, begin and end included.
+    *charging_state* None: unchanged. *offline* and *seq_no* are fixed at birth.
+    """
+
+    phase: TxPhase
+    transaction_id: str
+    seq_no: int
+    at: datetime
+    trigger: Trigger
+    evse_id: int
+    connector_id: int
+    meter_wh: float
+    offline: bool = False
+    token: Token | None = None
+    tells_token: bool = False
+    tells_evse: bool = False
+    stop_token: Token | None = None
+    charging_state: ChargingState | None = None
+    stop_reason: StopReason | None = None
+    samples: tuple[MeterSample, ...] = ()
+    remote_start_id: int | None = None
+    reservation_id: int | None = None
+    phases_used: int | None = None
+    cable_a: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityEvent:
+    """SecurityEventNotification. Only critical ones are sent; all are logged."""
+
+    type: str
+    at: datetime
+    tech_info: str = ""
+    critical: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """BootNotification. Answer with BootAnswered in every case."""
+
+    reason: BootReason
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Answer with HeartbeatAnswered."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskToken:
+    """Authorize. Answer with AuthorizeAnswered in every case."""
+
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """StatusNotification; evse_id and connector_id 0 is the station itself.
+
+    *error* is a 1.6 ChargePointErrorCode, "NoError" where nothing is wrong.
+    """
+
+    evse_id: int
+    connector_id: int
+    status: Status
+    at: datetime
+    error: str = "NoError"
+    info: str = ""
+    vendor_error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeterValues:
+    """A sample outside a transaction; evse_id 0 is the grid connection."""
+
+    evse_id: int
+    sample: MeterSample
+    transaction_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedVariable:
+    """One variable of a report: attributes are (type, value or None, mutability)."""
+
+    ref: VariableRef
+    attributes: tuple[tuple[str, str | None, str], ...]
+    data_type: str
+    unit: str = ""
+    min_limit: float | None = None
+    max_limit: float | None = None
+    values_list: str = ""
+    supports_monitoring: bool = False
+    constant: bool = False
+    persistent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPart:
+    """NotifyReport; *more* is tbc."""
+
+    request_id: int
+    seq_no: int
+    more: bool
+    at: datetime
+    variables: tuple[ReportedVariable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IdleNotice:
+    """A status message with status Idle, asked for by a trigger; *message* names which."""
+
+    message: str
+
+
+DurableEvent = TransactionEvent | SecurityEvent
+
+LiveEvent = Boot | Heartbeat | AskToken | StatusChanged | MeterValues | ReportPart | IdleNotice
+
+Event = DurableEvent | LiveEvent

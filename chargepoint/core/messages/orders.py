@@ -1,0 +1,192 @@
+"""Commands: what the central system asks, and the replies that say more than an outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chargepoint.core.messages.replies import Reply
+from chargepoint.core.words import Token, VariableRef
+from profiles.schedule import Profile, Purpose, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStart:
+    """RemoteStartTransaction, RequestStartTransaction. Reply: StartReply."""
+
+    token: Token
+    evse_id: int | None = None
+    remote_start_id: int | None = None
+    group: Token | None = None
+    profile: Profile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartReply(Reply):
+    """*transaction_id* when one runs there already (F01.FR.13)."""
+
+    transaction_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStop:
+    """Stop the transaction with our id, or with the central system's (1.6)."""
+
+    transaction_id: str | None = None
+    central_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAvailability:
+    """evse_id 0 is the station; connector_id None is all of the EVSE."""
+
+    evse_id: int
+    connector_id: int | None
+    operative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeKey:
+    """ChangeConfiguration by 1.6 key. ACCEPTED, REJECTED, REBOOT_REQUIRED, UNKNOWN."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetKeys:
+    """GetConfiguration; no keys is all. Reply: KeysReply."""
+
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeysReply(Reply):
+    """*known* are (key, readonly, value); value None for what is not set."""
+
+    known: tuple[tuple[str, bool, str | None], ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariable:
+    """One item of SetVariables. ACCEPTED, REJECTED (with reason), REBOOT_REQUIRED,
+    UNKNOWN_COMPONENT, UNKNOWN (variable), UNSUPPORTED (attribute)."""
+
+    ref: VariableRef
+    value: str
+    attribute: str = "Actual"
+
+
+@dataclass(frozen=True, slots=True)
+class GetVariable:
+    """One item of GetVariables. Outcomes as SetVariable; Reply: ValueReply."""
+
+    ref: VariableRef
+    attribute: str = "Actual"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueReply(Reply):
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetBaseReport:
+    """*base* is the 2.0.1 ReportBaseEnumType. UNSUPPORTED for one we do not make."""
+
+    request_id: int
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetProfile:
+    """Install a profile. ACCEPTED, REJECTED with reason, UNKNOWN_EVSE, UNSUPPORTED.
+
+    *central_transaction_id* is 1.6's integer; ``profile.transaction_id`` 2.0.1's.
+    """
+
+    profile: Profile
+    central_transaction_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClearProfiles:
+    """ACCEPTED when at least one went, else UNKNOWN. With *id* the rest is ignored."""
+
+    id: int | None = None
+    evse_id: int | None = None
+    purpose: Purpose | None = None
+    stack_level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetComposite:
+    """ACCEPTED with a CompositeReply, REJECTED, UNKNOWN_EVSE."""
+
+    evse_id: int
+    duration_s: int
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeReply(Reply):
+    """*periods* are (start_s, limit, phases), limits in *unit*, the first at 0."""
+
+    evse_id: int = 0
+    start_at: datetime | None = None
+    duration_s: int = 0
+    unit: Unit = Unit.A
+    periods: tuple[tuple[int, float, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerMessage:
+    """*message* is the wire's word. ACCEPTED, REJECTED, UNSUPPORTED (NotImplemented).
+
+    The events it asks for follow the reply.
+    """
+
+    message: str
+    evse_id: int | None = None
+    connector_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """*soft*: 1.6 Soft and 2.0.1 OnIdle; otherwise 1.6 Hard and 2.0.1 Immediate."""
+
+    soft: bool
+    evse_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """UNLOCKED, UNLOCK_FAILED, UNSUPPORTED (no lock), UNKNOWN_EVSE, TX_ONGOING. May be Later."""
+
+    evse_id: int
+    connector_id: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClearCache:
+    """ACCEPTED, or REJECTED when the cache is off."""
+
+
+Order = (
+    RemoteStart
+    | RemoteStop
+    | ChangeAvailability
+    | ChangeKey
+    | GetKeys
+    | SetVariable
+    | GetVariable
+    | GetBaseReport
+    | SetProfile
+    | ClearProfiles
+    | GetComposite
+    | TriggerMessage
+    | Reset
+    | Unlock
+    | ClearCache
+)

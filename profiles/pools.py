@@ -1,0 +1,53 @@
+"""A pool is what several EVSEs may take together: amperes of one conductor, or of several.
+
+Mains and circuit are one pool for each phase, CAPACITY and the sun are pools of all phases
+together, the station's maximum profile counts every EVSE as if all used the same phase.
+Who shares a pool, and how, is ``share``'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from profiles.limits import Limit
+
+
+class Over(StrEnum):
+    """What the amperes of a pool are counted over."""
+
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+    SUM = "sum"  # of all phases
+    EACH = "each"  # per phase, as if all EVSEs used the same ones (K08.FR.03)
+
+
+CONDUCTORS = (Over.L1, Over.L2, Over.L3)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """At most *limit* amperes *over* something, for all EVSEs together.
+
+    Not *admits*: those that charge may go on, nobody new may begin.
+    """
+
+    limit: Limit
+    over: Over = Over.EACH
+    admits: bool = True
+
+    def weight(self, phases: Collection[int]) -> int:
+        """Return how often an ampere counts that is offered on *phases* of the grid, 1 to 3.
+
+        >>> Pool(Limit(25.0, "mains L2"), Over.L2).weight({2, 3})
+        1
+        >>> Pool(Limit(18.0, "grid operator"), Over.SUM).weight({2, 3})
+        2
+        """
+        if self.over is Over.EACH:
+            return 1
+        if self.over is Over.SUM:
+            return len(phases)
+        return int(CONDUCTORS.index(self.over) + 1 in phases)
