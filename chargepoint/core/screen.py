@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from datetime import datetime
 from math import isfinite
 
 from chargepoint.core.availability import Availability
@@ -22,6 +23,7 @@ from chargepoint.core.snapshot import (
 )
 from chargepoint.core.words import ChargingState
 from hardware.api import MeterReading
+from profiles.limits import Limit
 
 NOTES_SHOWN = 50
 
@@ -64,10 +66,7 @@ class Screen:
             evses=tuple(self._evse(evse, central_ids) for evse in evses),
             meters=self._meters(readings),
             warnings=warnings,
-            events=tuple(
-                (note.at.isoformat(timespec="seconds"), note.text, note.evse_id)
-                for note in self._notes
-            ),
+            events=tuple((_time(note.at), note.text, note.evse_id) for note in self._notes),
         )
 
     def _ocpp(self, queued: int, url: str | None, why: str | None) -> OcppShown:
@@ -112,7 +111,7 @@ class Screen:
             charging=evse.charging_state is ChargingState.CHARGING,
             offer_a=evse.path.offer_a,
             limits=tuple(
-                LimitShown(limit.source, limit.limit_a, limit.phases)
+                LimitShown(limit.source, limit.limit_a, limit.phases, _until(limit))
                 for limit in evse.limits
                 if isfinite(limit.limit_a)
             ),
@@ -144,3 +143,11 @@ class Screen:
             age_s=round(age_s, 1),
             stale=age_s > stale_after_s,
         )
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _until(limit: Limit) -> str | None:
+    return None if limit.until_at is None else _time(limit.until_at)

@@ -38,6 +38,7 @@ class Limit(Shown):
     source: str
     limit_a: float
     phases: int
+    until: str | None
 
 
 class Connector(Shown):
