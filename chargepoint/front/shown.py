@@ -38,7 +38,7 @@ class Limit(Shown):
     source: str
     limit_a: float
     phases: int
-    until: str | None
+    until: str | None = Field(exclude_if=_absent)
 
 
 class Connector(Shown):
