@@ -7,13 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chargepoint.core.authorization import (
-    UNCACHED_TYPES,
-    Ask,
-    Authorization,
-    Refused,
-    Verdict,
-)
+from chargepoint.core.authorization import Ask, Authorization, Refused, Verdict
 from chargepoint.core.availability import Availability
 from chargepoint.core.choosing import Choosing
 from chargepoint.core.common import Common, masked
@@ -32,6 +26,7 @@ from chargepoint.core.messages import (
 from chargepoint.core.session import State
 from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
+from chargepoint.core.token_cache import UNCACHED_TYPES
 from chargepoint.core.words import (
     NO_AUTHORIZATION,
     StopReason,
@@ -97,7 +92,7 @@ class Access:
                 return Reply(Outcome.UNKNOWN_EVSE, "UnknownEvse", f"there is no EVSE {evse_id}")
         asked = Asked(command.token, evse_ids)
         known = self._authorization.known(command.token, self._common.now)
-        if self._stop_own(asked, known):
+        if self._stops_something(asked, known.info if known is not None else None):
             return ACCEPTED
         if self._common.closed:
             return Reply(Outcome.CONFLICT, "InternalError", self._common.closed)
@@ -179,7 +174,7 @@ class Access:
             self._decided(target, asked, decision)
 
     def _judged(self, asked: Asked, info: TokenInfo | None) -> None:
-        if asked.start is None and info is not None and self._stop_own(asked, info):
+        if asked.start is None and info is not None and self._stops_something(asked, info):
             return
         target = self._choosing.target(asked.token, asked.evse_ids)
         evse_id = asked.evse_ids[0] if target is None else target.id
@@ -247,6 +242,17 @@ class Access:
                 return
 
     # --- stopping ----------------------------------------------------------------------------
+
+    def _stops_something(self, asked: Asked, info: TokenInfo | None) -> bool:
+        """Stop everything for a master pass (C16.FR.02, .07), else what the token has here."""
+        if not self._authorization.is_master(info):
+            return self._stop_own(asked, info)
+        running = [evse for evse in self._common.evses.values() if evse.grant is not None]
+        for evse in running:
+            self._sessions.stop(evse, Trigger.STOP_AUTHORIZED, StopReason.MASTER_PASS, asked.token)
+        for evse in self._common.evses.values():
+            evse.keep_locked = None
+        return bool(running)
 
     def _stop_own(self, asked: Asked, info: TokenInfo | None) -> bool:
         """Stop what the token, or its group as far as *info* tells it, has here; or release

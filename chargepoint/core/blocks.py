@@ -18,6 +18,7 @@ from chargepoint.core.heat import Heat
 from chargepoint.core.idle_values import IdleValues
 from chargepoint.core.ledger import Ledger
 from chargepoint.core.limiting import Limiting
+from chargepoint.core.local_list import LocalList
 from chargepoint.core.metering import Metering
 from chargepoint.core.power import PowerPath
 from chargepoint.core.registration import Registrar
@@ -27,6 +28,7 @@ from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.telling import StatusTelling
+from chargepoint.core.token_cache import TokenCache
 from chargepoint.core.transactions import REGISTER_EVERY_S, Transactions
 from chargepoint.core.triggering import Triggering
 from chargepoint.core.turn import Turn
@@ -70,7 +72,11 @@ class Blocks:
         )
         self.telling = StatusTelling(self.turn, self.availability)
         self.sessions = Sessions(self.common, self.transactions)
-        self.authorization = Authorization(self.turn, variables, config.offline, kept["cache"])
+        version = kept["local_list_version"].get("version", 0)
+        self.local_list = LocalList(self.common, kept["local_list"], version)
+        self.cache = TokenCache(self.turn, variables, kept["cache"])
+        self.authorization = Authorization(variables, config.offline, self.local_list, self.cache)
+        self.authorization.on_conflict = lambda: self.telling.list_conflict(self.turn.now)
         self.smart_charging = SmartCharging(self.common, kept["profile"])
         self.access = Access(
             self.common, self.sessions, self.authorization, self.availability, self.smart_charging

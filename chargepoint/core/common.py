@@ -42,6 +42,13 @@ class Common:
             return "the central system has not accepted the station"
         return ""
 
+    def offers(self, component: str, feature: str) -> bool:
+        """Return whether a feature is there and switched on: by *component*'s Available and
+        Enabled, or where the version lists features (1.6) by SupportedFeatureProfiles."""
+        if self.dialect.lists_features:
+            return feature in self.variables.members("Ocpp16Ctrlr", "SupportedFeatureProfiles")
+        return all(self.variables.flag(component, each) for each in ("Available", "Enabled"))
+
     @property
     def now(self) -> Moment:
         return self.turn.now
@@ -52,5 +59,8 @@ class Common:
 
 
 def masked(token: Token) -> str:
-    """Return a token as logs and notes may show it: its last four characters at most."""
+    """Return a token as logs and notes may show it: its last four characters at most, of a
+    PIN nothing (C04.FR.04)."""
+    if token.type == "KeyCode":
+        return "…"
     return f"…{token.id[-4:]}" if len(token.id) > 4 else "…"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chargepoint.core.authorization import CacheEntry
 from chargepoint.core.availability import Scheduled
 from chargepoint.core.evse import SessionRecord, Transaction
+from chargepoint.core.local_list import Listed
+from chargepoint.core.token_cache import CacheEntry
 from chargepoint.core.words import BootReason, MeterSample
 from profiles.schedule import Profile
 
@@ -15,6 +16,8 @@ KINDS: dict[str, object] = {
     "cache": CacheEntry,
     "central_id": int,
     "dialect": str,
+    "local_list": Listed,
+    "local_list_version": int,
     "profile": Profile,
     "register": float,
     "sample": MeterSample,

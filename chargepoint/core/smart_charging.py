@@ -221,10 +221,7 @@ class SmartCharging:
         return tuple(Unit(word) for word in self._common.variables.members(TABLE, "RateUnit"))
 
     def _enabled(self) -> bool:
-        variables = self._common.variables
-        if self._common.dialect.lists_features:
-            return "SmartCharging" in variables.members("Ocpp16Ctrlr", "SupportedFeatureProfiles")
-        return variables.flag(TABLE, "Enabled")
+        return self._common.offers(TABLE, "SmartCharging")
 
 
 def running_at(evse: Evse) -> Running:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from chargepoint.core.availability import Availability, Place
 from chargepoint.core.dialect import Dialect
@@ -35,9 +36,7 @@ class StatusTelling:
         """
         statuses: dict[Place, StatusChanged] = {}
         if dialect.tells_station_status:
-            operative = self._availability.station_operative()
-            status = Status.AVAILABLE if operative else Status.UNAVAILABLE
-            statuses[0, 0] = StatusChanged(0, 0, status, now.utc)
+            statuses[0, 0] = self._station(now)
         for evse in (each for each in evses.values() if each.sensed is not None):
             for connector_id in range(1, evse.config.connectors + 1):
                 status = self._availability.status(evse, connector_id)
@@ -74,6 +73,10 @@ class StatusTelling:
             self._told[event.evse_id, event.connector_id] = event
             self._turn.tell_anyway(event)
 
+    def list_conflict(self, now: Moment) -> None:
+        """Tell that the central system contradicts its own local list (1.6 section 3.5.2)."""
+        self._turn.tell(replace(self._station(now), error="LocalListConflict"))
+
     def confirmed(self, event: StatusChanged) -> None:
         """Remember that the central system has it."""
         self._confirmed[event.evse_id, event.connector_id] = event
@@ -87,6 +90,10 @@ class StatusTelling:
         self._told.clear()
         self._confirmed.clear()
         self._since_s.clear()
+
+    def _station(self, now: Moment) -> StatusChanged:
+        operative = self._availability.station_operative()
+        return StatusChanged(0, 0, Status.AVAILABLE if operative else Status.UNAVAILABLE, now.utc)
 
 
 def _status_changed(evse: Evse, connector_id: int, status: Status, now: Moment) -> StatusChanged:

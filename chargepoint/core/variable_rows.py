@@ -185,6 +185,7 @@ _TIERS: dict[str, Callable[[StationConfig], Iterator[Tier]]] = {
 
 _UNLOCK = ("OCPPCommCtrlr", "UnlockOnEVSideDisconnect")
 _INSTALLED = ("SmartChargingCtrlr", "Entries")
+_LISTED = ("LocalAuthListCtrlr", "Entries")
 
 
 def _evse(config: StationConfig, ref: VariableRef) -> EvseConfig:
@@ -206,8 +207,10 @@ def _list_length(config: StationConfig, ref: VariableRef) -> str:
     return str(len(NAMES) + len(ITEMS_16))
 
 
-def _profiles_installed(config: StationConfig, ref: VariableRef) -> str:
-    return next(row["max"] for row in rows() if (row["component"], row["variable"]) == _INSTALLED)
+def _most_of(name: tuple[str, str]) -> Callable[[StationConfig, VariableRef], str]:
+    """Return what 1.6's ...Max... keys say: the maximum of the variable *name*."""
+    most = next(row["max"] for row in rows() if (row["component"], row["variable"]) == name)
+    return lambda config, ref: most
 
 
 _MAXIMA: dict[tuple[str, str], Callable[[StationConfig, VariableRef], str]] = {
@@ -234,7 +237,8 @@ _DEFAULTS: dict[tuple[str, str], Callable[[StationConfig, VariableRef], str]] = 
     ("Ocpp16Ctrlr", "ConnectorPhaseRotationMaxLength"): lambda config, ref: str(
         len(config.evses) + 1
     ),
-    ("Ocpp16Ctrlr", "MaxChargingProfilesInstalled"): _profiles_installed,
+    ("Ocpp16Ctrlr", "LocalAuthListMaxLength"): _most_of(_LISTED),
+    ("Ocpp16Ctrlr", "MaxChargingProfilesInstalled"): _most_of(_INSTALLED),
     ("Ocpp16Ctrlr", "MeterValuesAlignedDataMaxLength"): _list_length,
     ("Ocpp16Ctrlr", "MeterValuesSampledDataMaxLength"): _list_length,
     ("Ocpp16Ctrlr", "StopTxnAlignedDataMaxLength"): _list_length,

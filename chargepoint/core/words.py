@@ -34,9 +34,14 @@ class Token:
     id: str
     type: str = "ISO14443"
 
+    @property
+    def key(self) -> str:
+        """Return the text that all spellings of this token share."""
+        return f"{self.type}/{self.id.casefold()}"
+
     def same_as(self, other: Token) -> bool:
         """Return whether both name the same driver: C01.FR.25, 1.6 CiString20."""
-        return self.type == other.type and self.id.casefold() == other.id.casefold()
+        return self.key == other.key
 
 
 NO_AUTHORIZATION = Token("", "NoAuthorization")

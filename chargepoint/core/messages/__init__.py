@@ -12,7 +12,9 @@ from chargepoint.core.messages.news import News
 from chargepoint.core.messages.orders import *  # noqa: F403
 from chargepoint.core.messages.orders import Order
 from chargepoint.core.messages.replies import *  # noqa: F403
+from chargepoint.core.messages.tokens import *  # noqa: F403
+from chargepoint.core.messages.tokens import TokenOrder
 from chargepoint.core.messages.wishes import *  # noqa: F403
 from chargepoint.core.messages.wishes import Wish
 
-Command = Order | Wish | News
+Command = Order | TokenOrder | Wish | News

@@ -168,11 +168,6 @@ class Unlock:
     connector_id: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ClearCache:
-    """ACCEPTED, or REJECTED when the cache is off."""
-
-
 Order = (
     RemoteStart
     | RemoteStop
@@ -188,5 +183,4 @@ Order = (
     | TriggerMessage
     | Reset
     | Unlock
-    | ClearCache
 )

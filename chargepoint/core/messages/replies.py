@@ -20,6 +20,10 @@ class Outcome(StrEnum):
     UNLOCKED = "unlocked"
     UNLOCK_FAILED = "unlock failed"
     TX_ONGOING = "transaction ongoing"
+    VERSION_MISMATCH = "version mismatch"
+    OCCUPIED = "occupied"
+    FAULTED = "faulted"
+    UNAVAILABLE = "unavailable"
     CONFLICT = "conflict"  # impossible in this state, for local commands (HTTP 409)
 
 

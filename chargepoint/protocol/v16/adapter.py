@@ -18,6 +18,7 @@ from chargepoint.errors import ErrorCode
 from chargepoint.protocol.adapter import Call, Deferred, Handle, Payload
 from chargepoint.protocol.v16 import (
     core,
+    local_list,
     notifications,
     remote_trigger,
     smart_charging,
@@ -62,7 +63,12 @@ ERROR_WORDS: Mapping[ErrorCode, str] = {
     ErrorCode.GENERIC_ERROR: "GenericError",
 }
 
-ROUTES: Mapping[str, Route] = {**core.ROUTES, **smart_charging.ROUTES, **remote_trigger.ROUTES}
+ROUTES: Mapping[str, Route] = {
+    **core.ROUTES,
+    **local_list.ROUTES,
+    **smart_charging.ROUTES,
+    **remote_trigger.ROUTES,
+}
 TELLINGS: Mapping[type, Telling] = {
     **notifications.TELLINGS,
     **transactions.TELLINGS,
@@ -81,7 +87,6 @@ KNOWN = frozenset(ROUTES) | {
     "FirmwareStatusNotification",
     "GetDiagnostics",
     "GetInstalledCertificateIds",
-    "GetLocalListVersion",
     "GetLog",
     "Heartbeat",
     "InstallCertificate",
@@ -89,7 +94,6 @@ KNOWN = frozenset(ROUTES) | {
     "MeterValues",
     "ReserveNow",
     "SecurityEventNotification",
-    "SendLocalList",
     "SignCertificate",
     "SignedFirmwareStatusNotification",
     "SignedUpdateFirmware",

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from core.driver import ANNA, BERT, FAMILY, Driver
 
-from chargepoint.core import authorization
 from chargepoint.core import messages as m
+from chargepoint.core import token_cache
 from chargepoint.core.config import OfflineConfig, OfflinePolicy
 from chargepoint.core.words import NO_AUTHORIZATION, Token, TokenInfo, TokenStatus
 
@@ -237,12 +237,64 @@ def test_a_cached_token_lives_until_its_own_date_or_the_general_one(
 def test_a_full_cache_drops_bad_entries_first_then_the_oldest(
     v201: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(authorization, "CACHE_SIZE", 2)
+    monkeypatch.setattr(token_cache, "CACHE_SIZE", 2)
     tokens = [Token(name) for name in ("OLD", "BAD", "NEW", "NEWER")]
     for token, status in zip(tokens, (ACCEPTED, BLOCKED, ACCEPTED, ACCEPTED), strict=True):
         v201.answer(token, status)
         v201.tick(1.0)
     assert sorted(v201.memory["cache"]) == ["ISO14443/new", "ISO14443/newer"]
+
+
+@pytest.mark.requirement("C10.FR.07", "AuthCacheCtrlr.Policy")
+@pytest.mark.parametrize(
+    ("policy", "gone"), [("LRU", "B"), ("LFU", "C"), ("FIFO", "A"), ("CUSTOM", "B")]
+)
+def test_who_leaves_a_full_cache_is_a_policy(
+    v201: Driver, monkeypatch: pytest.MonkeyPatch, policy: str, gone: str
+) -> None:
+    monkeypatch.setattr(token_cache, "CACHE_SIZE", 3)
+    v201.set("AuthCacheCtrlr", "Policy", policy)
+    tokens = {name: Token(name) for name in "ABCD"}
+    for said in "ABC":
+        v201.answer(tokens[said])
+        v201.tick()
+    for shown in "BBA":
+        v201.card(tokens[shown])
+        v201.tick()
+    v201.card(tokens["C"])
+    v201.answer(tokens["C"])  # news of C
+    v201.tick()
+    v201.answer(tokens["A"])  # and of A
+    v201.card(tokens["A"])
+    v201.tick()
+    v201.answer(tokens["D"])
+    assert {entry.token.id for entry in v201.memory["cache"].values()} == set("ABCD") - {gone}
+
+
+@pytest.mark.requirement("C10.FR.09")
+def test_prices_told_with_a_token_are_not_cached(v201: Driver) -> None:
+    v201.do(m.AuthorizeAnswered(ANNA, TokenInfo(ACCEPTED, personal_message="0.30 EUR/kWh")))
+    (entry,) = v201.memory["cache"].values()
+    assert entry.info == TokenInfo(ACCEPTED)
+
+
+@pytest.mark.requirement("AuthCtrlr.DisableRemoteAuthorization")
+@pytest.mark.parametrize(("known", "charges"), [(ACCEPTED, True), (BLOCKED, False), (None, False)])
+def test_where_nobody_may_be_asked_what_is_known_decides(
+    v201: Driver, known: TokenStatus | None, charges: bool
+) -> None:
+    v201.set("AuthCtrlr", "DisableRemoteAuthorization", "true")
+    if known is not None:
+        v201.answer(status=known)
+    assert starts(v201) is charges
+    assert not v201.asked()
+
+
+@pytest.mark.requirement("C04.FR.04")
+def test_a_pin_is_not_shown_to_those_who_watch(v201: Driver) -> None:
+    v201.charge(Token("12345678", "KeyCode"))
+    assert v201.shown().id_token == "…"
+    assert not [note for note in v201.notes if "5678" in note]
 
 
 @pytest.mark.requirement("C10.FR.11", "C11.FR.03", "C11.FR.04", "1.6 5.4")

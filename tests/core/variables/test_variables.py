@@ -167,7 +167,11 @@ def test_asking_for_no_keys_answers_all_that_can_be_read() -> None:
     assert {"HeartbeatInterval", "NumberOfConnectors", "SupportedFeatureProfiles"} <= set(keys)
     assert "AuthorizationKey" not in keys
     assert all(value is not None for _, _, value in reply.known)
-    assert ("SupportedFeatureProfiles", True, "Core,SmartCharging,RemoteTrigger") in reply.known
+    assert (
+        "SupportedFeatureProfiles",
+        True,
+        "Core,LocalAuthListManagement,SmartCharging,RemoteTrigger",
+    ) in reply.known
     assert ("ChargingScheduleAllowedChargingRateUnit", True, "Current,Power") in reply.known
     assert ("MaxChargingProfilesInstalled", True, "32") in reply.known
 
