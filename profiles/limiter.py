@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from profiles.limits import Limit
+from profiles.limits import Limit, Origin
 from profiles.readings import (
     FOLLOW_S,
     Currents,
@@ -120,7 +120,8 @@ def step(
     elif _grace_is_over(settings, state, now_s):
         state = _after_shortage(settings, state, now_s)
     admits = now_s >= state.retry_at_s and state.short_since_s is None
-    return Verdict(state, Limit(floor_tenth(state.set_a), state.source), admits)
+    limit = Limit(floor_tenth(state.set_a), state.source, origin=Origin.EMS)
+    return Verdict(state, limit, admits)
 
 
 def _after_reading(

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 
 NO_OPINION = math.inf
+
+
+class Origin(StrEnum):
+    """Who is behind a limit; but for STATION in the words of ChargingLimitSourceEnumType.
+
+    STATION is the installation itself: hardware, cable, settings. CENTRAL are charging
+    profiles. The others come from outside: they are told to the central system (2.0.1 K11).
+    """
+
+    STATION = "station"
+    CENTRAL = "CSO"
+    EMS = "EMS"  # the house: its meters, its sun
+    GRID = "SO"  # the grid operator
+    PEOPLE = "Other"  # whoever is there, or their home automation
+
+
+OUTSIDE = (Origin.EMS, Origin.GRID, Origin.PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +42,7 @@ class Limit:
     source: str
     phases: int = 3
     until_at: datetime | None = None
+    origin: Origin = field(default=Origin.STATION, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.limit_a >= 0.0:

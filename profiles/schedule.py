@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from profiles.limits import Origin
+
 
 class Purpose(StrEnum):
     """Whose wish a profile is; see OCPP 2.0.1 part 2, K 3.1, and 1.6 section 3.13.1."""
@@ -68,7 +70,8 @@ class Profile:
     *evse_id* 0 is the whole station. *recurs_s* is DAILY_S or WEEKLY_S for recurring
     ones. *valid_from* is inclusive, *valid_to* exclusive, absent is open.
     *transaction_id* is our own id of the transaction that a TX profile is for.
-    *as_received* is the central system's own words, for reports that must repeat them.
+    *origin* is whoever set it. *as_received* is the central system's own words, for
+    reports that must repeat them.
     """
 
     id: int
@@ -82,6 +85,7 @@ class Profile:
     valid_to: datetime | None = None
     transaction_id: str | None = None
     as_received: str = ""
+    origin: Origin = Origin.CENTRAL
 
     @property
     def schedule(self) -> Schedule:

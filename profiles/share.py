@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from profiles.limits import Limit
 from profiles.units import floor_tenth
@@ -41,16 +41,16 @@ def split(total: Limit, wants: Iterable[Want], admits: bool = True) -> dict[int,
     served = _served(total.limit_a, [want for want in able if admits or want.charging])
     shares_a = _shares_a(total.limit_a, served)
     parts = {
-        want.evse_id: Limit(
-            floor_tenth(shares_a.get(want.evse_id, 0.0)),
-            _source(total, want, served),
-            total.phases,
+        want.evse_id: replace(
+            total,
+            limit_a=floor_tenth(shares_a.get(want.evse_id, 0.0)),
+            source=_source(total, want, served),
         )
         for want in able
     }
     for want in unable:
         most_a = floor_tenth(min(want.max_a, total.limit_a))
-        parts[want.evse_id] = Limit(most_a, total.source, total.phases)
+        parts[want.evse_id] = replace(total, limit_a=most_a)
     return parts
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from profiles.limits import Limit
+from profiles.limits import Limit, Origin
 from profiles.readings import (
     Currents,
     Reading,
@@ -102,7 +102,8 @@ def step(
         retry_at_s = now_s + settings.retry_after_s
         state = replace(state, set_a=0.0, importing_since_s=None, retry_at_s=retry_at_s)
     admits = now_s >= state.retry_at_s and state.importing_since_s is None
-    return Verdict(state, Limit(floor_tenth(state.set_a), state.source), admits)
+    limit = Limit(floor_tenth(state.set_a), state.source, origin=Origin.EMS)
+    return Verdict(state, limit, admits)
 
 
 def _after_reading(

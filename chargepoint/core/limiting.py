@@ -18,7 +18,7 @@ from chargepoint.core.session import State
 from chargepoint.core.smart_charging import SmartCharging
 from hardware.api import MeterReading
 from profiles.limiter import LimiterSettings, LimiterState, step
-from profiles.limits import Limit, combine
+from profiles.limits import Limit, Origin, combine
 from profiles.readings import Taken
 from profiles.share import Want, split
 from profiles.solar import SolarSettings, SolarState
@@ -64,8 +64,10 @@ class Limiting:
         chosen = evses.values() if command.evse_id is None else [evses[command.evse_id]]
         now_s = self._common.now.s
         for evse in chosen:
-            limit_a = command.limit_a
-            evse.override = None if limit_a is None else Limit(limit_a, "override")
+            wish_a = command.limit_a
+            evse.override = (
+                None if wish_a is None else Limit(wish_a, "override", origin=Origin.PEOPLE)
+            )
             evse.override_until_s = None if command.for_s is None else now_s + command.for_s
         return ACCEPTED
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from chargepoint.core.common import Common
@@ -15,10 +15,12 @@ from chargepoint.core.messages import (
     ClearProfiles,
     CompositeReply,
     GetComposite,
+    GetProfiles,
     Outcome,
     Reply,
     SetProfile,
 )
+from chargepoint.core.profile_reports import reports
 from profiles.composite import Now, Running, composite, limits_at, station_limits_at
 from profiles.limits import Limit
 from profiles.schedule import Profile, Purpose, Unit
@@ -36,6 +38,7 @@ class SmartCharging:
         self._profiles = {profile.id: profile for profile in kept.values()}
         self._supply = Supply(common.config.supply_voltage_v, common.config.phases)
         self._now: dict[int, tuple[Running, Now]] = {}
+        self.external: Callable[[], tuple[Profile, ...]] = lambda: ()
         for profile in kept.values():  # no transaction survives a start: K02.FR.05
             if profile.purpose is Purpose.TX:
                 self._remove(profile.id)
@@ -101,6 +104,15 @@ class SmartCharging:
             unit=unit,
             periods=periods,
         )
+
+    def report(self, command: GetProfiles) -> Reply:
+        """GetChargingProfiles: the answer first, the reports after it (K09)."""
+        if not self._enabled():
+            return Reply(Outcome.UNSUPPORTED, "NotEnabled", "smart charging is off")
+        found = reports(command, (*self._profiles.values(), *self.external()))
+        for each in found:
+            self._common.turn.tell_anyway(each)
+        return ACCEPTED if found else Reply(Outcome.UNKNOWN, "NotFound", "no such profile")
 
     # --- a remote start's profile ----------------------------------------------------------------
 

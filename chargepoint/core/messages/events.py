@@ -17,6 +17,8 @@ from chargepoint.core.words import (
     Trigger,
     VariableRef,
 )
+from profiles.limits import Origin
+from profiles.schedule import Profile, Schedule
 
 
 class TxPhase(StrEnum):
@@ -142,6 +144,37 @@ class ReportPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfilesReported:
+    """ReportChargingProfiles: what one *origin* set for one EVSE; *more* is tbc."""
+
+    request_id: int
+    evse_id: int
+    origin: Origin
+    profiles: tuple[Profile, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitImposed:
+    """NotifyChargingLimit: somebody outside limits one EVSE, or with 0 the station.
+
+    *schedule* says how far; None says only that there is a limit.
+    """
+
+    evse_id: int
+    origin: Origin
+    schedule: Schedule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitReleased:
+    """ClearedChargingLimit."""
+
+    evse_id: int
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class IdleNotice:
     """A status message with status Idle, asked for by a trigger; *message* names which."""
 
@@ -150,6 +183,17 @@ class IdleNotice:
 
 DurableEvent = TransactionEvent | SecurityEvent
 
-LiveEvent = Boot | Heartbeat | AskToken | StatusChanged | MeterValues | ReportPart | IdleNotice
+LiveEvent = (
+    Boot
+    | Heartbeat
+    | AskToken
+    | StatusChanged
+    | MeterValues
+    | ReportPart
+    | ProfilesReported
+    | LimitImposed
+    | LimitReleased
+    | IdleNotice
+)
 
 Event = DurableEvent | LiveEvent

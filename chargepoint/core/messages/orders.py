@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chargepoint.core.messages.replies import Reply
 from chargepoint.core.words import Token, VariableRef
+from profiles.reporting import Criteria
 from profiles.schedule import Profile, Purpose, Unit
 
 
@@ -121,6 +122,14 @@ class ClearProfiles:
 
 
 @dataclass(frozen=True, slots=True)
+class GetProfiles:
+    """ACCEPTED when the reports follow, UNKNOWN when no profile matches (K09), UNSUPPORTED."""
+
+    request_id: int
+    criteria: Criteria
+
+
+@dataclass(frozen=True, slots=True)
 class GetComposite:
     """ACCEPTED with a CompositeReply, REJECTED, UNKNOWN_EVSE."""
 
@@ -179,6 +188,7 @@ Order = (
     | GetBaseReport
     | SetProfile
     | ClearProfiles
+    | GetProfiles
     | GetComposite
     | TriggerMessage
     | Reset

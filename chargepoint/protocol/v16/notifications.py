@@ -13,6 +13,9 @@ from chargepoint.core.messages import (
     EventDelivered,
     Heartbeat,
     HeartbeatAnswered,
+    LimitImposed,
+    LimitReleased,
+    ProfilesReported,
     ReportPart,
     SecurityEvent,
     StatusChanged,
@@ -42,6 +45,9 @@ SECURITY_EVENT_WORDS: Mapping[str, str] = {
     "InvalidChargingStationCertificate": "InvalidChargePointCertificate",
     "InvalidCsmsCertificate": "InvalidCentralSystemCertificate",
 }
+
+# Reports, and limits from outside: 2.0.1 has words for them.
+UNSAID = (LimitImposed, LimitReleased, ProfilesReported, ReportPart)
 
 
 def _some(**fields: str) -> Payload:
@@ -127,8 +133,7 @@ TELLINGS: Mapping[type, Telling] = {
     ),
     Boot: Telling(_boot, _boot_answered, lambda _: BootAnswered(None)),
     Heartbeat: Telling(lambda event, identity, _: Call("Heartbeat", {}), _heartbeat_answered),
-    # NotifyReport is 2.0.1's: nothing asks for it here.
-    ReportPart: Telling(lambda event, identity, _: None),
+    **dict.fromkeys(UNSAID, Telling(lambda event, identity, _: None)),
     SecurityEvent: Telling(
         _security_event, lambda event, payload, outbox_id: EventDelivered(outbox_id, event)
     ),

@@ -82,6 +82,7 @@ TELLINGS: Mapping[type, Telling] = {
     **remote.TELLINGS,
     **availability.TELLINGS,
     **metervalues.TELLINGS,
+    **smart_charging.TELLINGS,
 }
 
 # What 2.0.1 has besides: ours to send, and not offered here.
@@ -99,7 +100,6 @@ KNOWN = frozenset(ROUTES) | {
     "FirmwareStatusNotification",
     "Get15118EVCertificate",
     "GetCertificateStatus",
-    "GetChargingProfiles",
     "GetDisplayMessages",
     "GetInstalledCertificateIds",
     "GetLog",

@@ -16,7 +16,7 @@ from chargepoint.protocol.timestamps import parse_timestamp
 TOKEN_STATUSES: Mapping[str, TokenStatus] = {status.value: status for status in TokenStatus}
 
 
-def some(**fields: str | int | None) -> Payload:
+def some(**fields: str | float | None) -> Payload:
     """Return *fields* without the empty ones: absent is never null or "" (part 4 section 4.1.5).
 
     >>> some(a=None, b="", c=0)

@@ -17,9 +17,9 @@ from chargepoint.core.messages import (
     Unlock,
 )
 from chargepoint.protocol.adapter import Call, Payload
+from chargepoint.protocol.v201.charging_profiles import profile
 from chargepoint.protocol.v201.fields import some, token
 from chargepoint.protocol.v201.route import REASONS, Answer, Telling, one, status
-from chargepoint.protocol.v201.smart_charging import profile
 
 TRIGGERS = frozenset(
     {

@@ -2,88 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
 
+from chargepoint.core.config import StationIdentity
 from chargepoint.core.messages import (
     ClearProfiles,
     Command,
     CompositeReply,
     GetComposite,
+    GetProfiles,
+    LimitImposed,
+    LimitReleased,
     Outcome,
+    ProfilesReported,
     Reply,
     SetProfile,
 )
 from chargepoint.errors import ErrorCode, WireError
-from chargepoint.protocol.adapter import Payload
-from chargepoint.protocol.fields import meaning, tenths
-from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
-from chargepoint.protocol.v201.route import Answer, one, status, status_info
-from profiles.schedule import DAILY_S, WEEKLY_S, Kind, Period, Profile, Purpose, Schedule, Unit
+from chargepoint.protocol.adapter import Call, Payload
+from chargepoint.protocol.fields import meaning, optional_meaning, tenths
+from chargepoint.protocol.timestamps import format_timestamp
+from chargepoint.protocol.v201.charging_profiles import (
+    PURPOSES,
+    UNITS,
+    profile,
+    written,
+    written_schedule,
+)
+from chargepoint.protocol.v201.fields import some
+from chargepoint.protocol.v201.route import Answer, Telling, one, status, status_info
+from profiles.limits import OUTSIDE, Origin
+from profiles.reporting import Criteria
+from profiles.schedule import Purpose
 
-PURPOSES: Mapping[str, Purpose] = {
-    "ChargingStationExternalConstraints": Purpose.EXTERNAL,
-    "ChargingStationMaxProfile": Purpose.STATION_MAX,
-    "TxDefaultProfile": Purpose.TX_DEFAULT,
-    "TxProfile": Purpose.TX,
-}
-KINDS: Mapping[str, Kind] = {
-    "Absolute": Kind.ABSOLUTE,
-    "Recurring": Kind.RECURRING,
-    "Relative": Kind.RELATIVE,
-}
-RECURRENCES_S: Mapping[str, int] = {"Daily": DAILY_S, "Weekly": WEEKLY_S}
-UNITS: Mapping[str, Unit] = {"A": Unit.A, "W": Unit.W}
-
-
-def profile(payload: Payload, evse_id: int) -> Profile:
-    """Return the ChargingProfileType *payload* as it is installed on *evse_id*.
-
-    recurrencyKind means nothing but to Recurring, transactionId nothing but to TxProfile;
-    they are dropped elsewhere. The payload is kept for reports (K09).
-    """
-    kind = meaning(KINDS, payload["chargingProfileKind"], "chargingProfileKind")
-    purpose = meaning(PURPOSES, payload["chargingProfilePurpose"], "chargingProfilePurpose")
-    recurrence = payload.get("recurrencyKind") if kind is Kind.RECURRING else None
-    return Profile(
-        id=payload["id"],
-        evse_id=evse_id,
-        purpose=purpose,
-        stack_level=payload["stackLevel"],
-        kind=kind,
-        schedules=tuple(_schedule(each) for each in payload["chargingSchedule"]),
-        recurs_s=meaning(RECURRENCES_S, recurrence, "recurrencyKind") if recurrence else None,
-        valid_from=_second(payload.get("validFrom")),
-        valid_to=_second(payload.get("validTo")),
-        transaction_id=payload.get("transactionId") if purpose is Purpose.TX else None,
-        as_received=json.dumps(payload, default=float, separators=(",", ":")),
-    )
-
-
-def _schedule(payload: Payload) -> Schedule:
-    """Return a ChargingScheduleType; a salesTariff is for ISO 15118 alone."""
-    min_rate = payload.get("minChargingRate")
-    return Schedule(
-        unit=meaning(UNITS, payload["chargingRateUnit"], "chargingRateUnit"),
-        periods=tuple(
-            Period(
-                each["startPeriod"],
-                tenths(each["limit"]),
-                each.get("numberPhases"),
-                each.get("phaseToUse"),
-            )
-            for each in payload["chargingSchedulePeriod"]
-        ),
-        start_at=_second(payload.get("startSchedule")),
-        duration_s=payload.get("duration"),
-        min_rate=None if min_rate is None else tenths(min_rate),
-    )
-
-
-def _second(text: str | None) -> datetime | None:
-    """Return the instant cut to whole seconds, the grain of schedules."""
-    return None if text is None else parse_timestamp(text).replace(microsecond=0)
+SOURCES: Mapping[str, Origin] = {origin.value: origin for origin in (Origin.CENTRAL, *OUTSIDE)}
 
 
 def _set_profile(payload: Payload) -> Command:
@@ -91,14 +43,15 @@ def _set_profile(payload: Payload) -> Command:
     return SetProfile(profile(payload["chargingProfile"], payload["evseId"]))
 
 
-_PROFILE_STATUS = status({Outcome.ACCEPTED: "Accepted"})
+def _if_supported(say: Callable[[Reply], Payload]) -> Callable[[Reply], Payload]:
+    """Return *say*, but with a CALLERROR where smart charging is off (K01.FR.29)."""
 
+    def answer(reply: Reply) -> Payload:
+        if reply.outcome is Outcome.UNSUPPORTED:
+            raise WireError(ErrorCode.NOT_SUPPORTED, reply.info)
+        return say(reply)
 
-def _profile_answer(reply: Reply) -> Payload:
-    """SetChargingProfileResponse; CALLERROR where smart charging is off (K01.FR.29)."""
-    if reply.outcome is Outcome.UNSUPPORTED:
-        raise WireError(ErrorCode.NOT_SUPPORTED, reply.info)
-    return _PROFILE_STATUS(reply)
+    return answer
 
 
 def _clear_profiles(payload: Payload) -> Command:
@@ -106,21 +59,40 @@ def _clear_profiles(payload: Payload) -> Command:
     if "chargingProfileId" in payload:
         return ClearProfiles(id=payload["chargingProfileId"])
     criteria = payload.get("chargingProfileCriteria", {})
-    purpose = criteria.get("chargingProfilePurpose")
     return ClearProfiles(
         evse_id=criteria.get("evseId"),
-        purpose=meaning(PURPOSES, purpose, "chargingProfilePurpose") if purpose else None,
+        purpose=_purpose(criteria),
         stack_level=criteria.get("stackLevel"),
     )
 
 
+def _get_profiles(payload: Payload) -> Command:
+    """GetChargingProfilesRequest, K09."""
+    criteria = payload["chargingProfile"]
+    sources = criteria.get("chargingLimitSource", ())
+    return GetProfiles(
+        payload["requestId"],
+        Criteria(
+            evse_id=payload.get("evseId"),
+            ids=tuple(criteria.get("chargingProfileId", ())),
+            purpose=_purpose(criteria),
+            stack_level=criteria.get("stackLevel"),
+            origins=tuple(meaning(SOURCES, each, "chargingLimitSource") for each in sources),
+        ),
+    )
+
+
+def _purpose(criteria: Payload) -> Purpose | None:
+    word = criteria.get("chargingProfilePurpose")
+    return optional_meaning(PURPOSES, word, "chargingProfilePurpose")
+
+
 def _get_composite(payload: Payload) -> Command:
     """GetCompositeScheduleRequest, K08."""
-    unit = payload.get("chargingRateUnit")
     return GetComposite(
         evse_id=payload["evseId"],
         duration_s=payload["duration"],
-        unit=meaning(UNITS, unit, "chargingRateUnit") if unit else None,
+        unit=optional_meaning(UNITS, payload.get("chargingRateUnit"), "chargingRateUnit"),
     )
 
 
@@ -143,10 +115,50 @@ def _composite(reply: Reply) -> Payload:
     }
 
 
+# --- what we tell -----------------------------------------------------------------------------
+
+
+def _report(event: ProfilesReported, _: StationIdentity) -> Call:
+    """ReportChargingProfilesRequest, K09; tbc is said only when more comes."""
+    payload: Payload = {
+        "requestId": event.request_id,
+        "evseId": event.evse_id,
+        "chargingLimitSource": event.origin.value,
+        "chargingProfile": [written(each) for each in event.profiles],
+    }
+    return Call("ReportChargingProfiles", payload | ({"tbc": True} if event.more else {}))
+
+
+def _imposed(event: LimitImposed, _: StationIdentity) -> Call:
+    """NotifyChargingLimitRequest, K11 and K12; an evseId is above 0 or not there."""
+    limit: Payload = {"chargingLimitSource": event.origin.value}
+    if event.origin is Origin.GRID:
+        limit["isGridCritical"] = True
+    payload: Payload = {"chargingLimit": limit} | some(evseId=event.evse_id or None)
+    if event.schedule is not None:
+        payload["chargingSchedule"] = [written_schedule(event.schedule, 1)]
+    return Call("NotifyChargingLimit", payload)
+
+
+def _released(event: LimitReleased, _: StationIdentity) -> Call:
+    """ClearedChargingLimitRequest, K13."""
+    source: Payload = {"chargingLimitSource": event.origin.value}
+    return Call("ClearedChargingLimit", source | some(evseId=event.evse_id or None))
+
+
+TELLINGS: Mapping[type, Telling] = {
+    LimitImposed: Telling(_imposed),
+    LimitReleased: Telling(_released),
+    ProfilesReported: Telling(_report),
+}
 ROUTES: Mapping[str, Answer] = {
     "ClearChargingProfile": one(
         _clear_profiles, status({Outcome.ACCEPTED: "Accepted"}, otherwise="Unknown")
     ),
+    "GetChargingProfiles": one(
+        _get_profiles,
+        _if_supported(status({Outcome.ACCEPTED: "Accepted"}, otherwise="NoProfiles")),
+    ),
     "GetCompositeSchedule": one(_get_composite, _composite),
-    "SetChargingProfile": one(_set_profile, _profile_answer),
+    "SetChargingProfile": one(_set_profile, _if_supported(status({Outcome.ACCEPTED: "Accepted"}))),
 }

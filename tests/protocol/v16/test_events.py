@@ -16,6 +16,7 @@ from chargepoint.core.messages import (
     Boot,
     Heartbeat,
     IdleNotice,
+    LimitReleased,
     MeterValues,
     ReportPart,
     SecurityEvent,
@@ -35,6 +36,7 @@ from chargepoint.core.words import (
 )
 from chargepoint.protocol.v16 import Adapter16
 from chargepoint.protocol.v16.samples import MEASURANDS, UNITS, decimal_text
+from profiles.limits import Origin
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 US = StationIdentity("CP001", "Vendor", "Model", "SN-1", "1.2.3")
@@ -248,6 +250,7 @@ FOREIGN = MeterSample(NOON, (SampledValue(1.0, "Energy.Apparent.Net", "VAh"),))
         SecurityEvent("InvalidMessages", NOON, critical=False),
         IdleNotice("LogStatusNotification"),
         ReportPart(1, 0, False, NOON, ()),
+        LimitReleased(0, Origin.EMS),
     ],
 )
 def test_what_has_no_words_in_sixteen_is_not_told(adapter, event):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,19 +13,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chargepoint.core.messages import ACCEPTED, Outcome, RemoteStart, Reply, SetProfile
+from chargepoint.core.config import StationIdentity
+from chargepoint.core.messages import (
+    ACCEPTED,
+    GetProfiles,
+    LimitImposed,
+    LimitReleased,
+    Outcome,
+    ProfilesReported,
+    RemoteStart,
+    Reply,
+    SetProfile,
+)
 from chargepoint.core.words import Token
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.fields import tenths
 from chargepoint.protocol.timestamps import format_timestamp
-from chargepoint.protocol.v201.smart_charging import (
+from chargepoint.protocol.v201 import Adapter201
+from chargepoint.protocol.v201.charging_profiles import (
     KINDS,
     PURPOSES,
     RECURRENCES_S,
     UNITS,
     profile,
 )
+from profiles.limits import OUTSIDE, Origin
+from profiles.reporting import Criteria
 from profiles.schedule import DAILY_S, Kind, Period, Profile, Purpose, Schedule, Unit
+
+EIGHT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 # Part 2, K 3.6: a day with less power between 08:00 and 20:00.
 FROM_THE_STANDARD: dict[str, Any] = {
@@ -299,3 +316,79 @@ def test_every_profile_arrives_as_it_was_said(conforms, said):
             assert getattr(heard, name) == getattr(said, name)
     exact = json.loads(json.dumps(payload), parse_float=Decimal)
     assert profile(exact, said.evse_id).schedules == said.schedules
+
+
+# --- K09, K11 to K13: reports and limits from outside --------------------------------------------
+
+
+@pytest.mark.requirement("K09.FR.01", "K09.FR.03")
+def test_profiles_are_asked_for_by_criteria(adapter: Adapter201, station: Any, conforms: Any):
+    fake = station(ACCEPTED)
+    criteria = {
+        "chargingProfileId": [3, 4],
+        "chargingProfilePurpose": "TxProfile",
+        "stackLevel": 2,
+        "chargingLimitSource": ["CSO", "Other"],
+    }
+    asked = {"requestId": 9, "evseId": 0, "chargingProfile": criteria}
+
+    answer = adapter.answer("GetChargingProfiles", asked, fake.handle)
+
+    conforms("GetChargingProfilesRequest", asked)
+    conforms("GetChargingProfilesResponse", answer)
+    assert answer == {"status": "Accepted"}
+    origins = (Origin.CENTRAL, Origin.PEOPLE)
+    wanted = Criteria(0, (3, 4), Purpose.TX, 2, origins)
+    assert fake.commands == [GetProfiles(9, wanted)]
+
+
+@pytest.mark.parametrize("payload", [FROM_THE_STANDARD, OF_A_TRANSACTION])
+@pytest.mark.parametrize("as_received", [True, False])
+def test_a_profile_is_reported_as_it_came_or_in_the_same_words(
+    adapter: Adapter201, conforms: Any, payload: dict[str, Any], as_received: bool
+):
+    installed = profile(payload, 1)
+    if not as_received:
+        installed = replace(installed, as_received="")
+    event = ProfilesReported(9, 1, Origin.CENTRAL, (installed,), more=True)
+
+    call = adapter.call(event, StationIdentity(), None)
+
+    assert call is not None
+    conforms("ReportChargingProfilesRequest", call.payload)
+    assert call.payload["tbc"] is True
+    (told,) = call.payload["chargingProfile"]
+    assert told == payload or not as_received
+    assert replace(profile(told, 1), as_received="") == replace(installed, as_received="")
+
+
+@pytest.mark.requirement("K11.FR.02", "K11.FR.05", "K12.FR.02", "K12.FR.04", "K13.FR.02")
+@pytest.mark.parametrize("evse_id", [0, 2])
+@pytest.mark.parametrize("origin", OUTSIDE)
+def test_a_limit_from_outside_names_its_source(
+    adapter: Adapter201, conforms: Any, evse_id: int, origin: Origin
+):
+    place = {"evseId": evse_id} if evse_id else {}
+    schedule = Schedule(Unit.A, (Period(0, 9.5),), EIGHT)
+
+    def told(event: LimitImposed | LimitReleased) -> dict[str, Any]:
+        call = adapter.call(event, StationIdentity(), None)
+        assert call is not None
+        conforms(f"{call.action}Request", call.payload)
+        return call.payload
+
+    bare = told(LimitImposed(evse_id, origin))
+    imposed = told(LimitImposed(evse_id, origin, schedule))
+    released = told(LimitReleased(evse_id, origin))
+
+    critical = {"isGridCritical": True} if origin is Origin.GRID else {}
+    assert bare == {"chargingLimit": {"chargingLimitSource": origin} | critical} | place
+    assert imposed["chargingSchedule"] == [
+        {
+            "id": 1,
+            "startSchedule": "2026-03-01T08:00:00Z",
+            "chargingRateUnit": "A",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 9.5}],
+        }
+    ]
+    assert released == {"chargingLimitSource": origin} | place
