@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from enum import StrEnum
+
+from profiles.battery import BatteryUse
+from profiles.capacity import DayPart
+from profiles.peak import LEAST_PEAK_W
 
 
 class Mode(StrEnum):
@@ -48,7 +53,10 @@ class EvseConfig:
 
 @dataclass(frozen=True, slots=True)
 class LimitsConfig:
-    """[limits]: SmartEVSE's MODE, MAINS, CIRCUIT, CAPACITY, MIN, MAX, START, STOP, IMPORT."""
+    """[limits]: SmartEVSE's MODE, MAINS, CIRCUIT, CAPACITY, MIN, MAX, START, STOP, IMPORT.
+
+    The parts of the day, and the months of the peak, are those of *time_zone*.
+    """
 
     mode: Mode = Mode.NORMAL
     mains_a: float = 25.0
@@ -63,6 +71,15 @@ class LimitsConfig:
     fallback_a: float = 0.0
     shortage_hold_s: float = 6.0
     retry_after_s: float = 30.0
+    suspend_after_s: float | None = None
+    frozen_after_s: float = 180.0
+    battery: BatteryUse = BatteryUse.EV_FIRST
+    grid_relay_w: float = 4200.0
+    time_zone: tzinfo = UTC
+    capacity_stop_s: float = 0.0
+    capacity_peak: bool = False
+    capacity_peak_w: float = LEAST_PEAK_W
+    capacity_intervals: tuple[DayPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +101,9 @@ class StationConfig:
     """Everything the core needs to know before it starts.
 
     *meter_roles* are the station's meters that exist: "mains", "circuit", "battery";
-    *metered_evses* the EVSEs with a meter of their own. *stale_after_s* and *fallback_a*
-    hold the meters' own settings by role, where they differ from [limits].
+    *metered_evses* the EVSEs with a meter of their own. *stale_after_s*, *fallback_a* and
+    *suspend_after_s* hold the meters' own settings by role ("mains", "evse/1"), where they
+    differ from [limits].
     """
 
     identity: StationIdentity = field(default_factory=StationIdentity)
@@ -99,5 +117,6 @@ class StationConfig:
     metered_evses: frozenset[int] = frozenset({1})
     stale_after_s: Mapping[str, float] = field(default_factory=dict)
     fallback_a: Mapping[str, float] = field(default_factory=dict)
+    suspend_after_s: Mapping[str, float] = field(default_factory=dict)
     has_central: bool = False
     security_profile: int = 0

@@ -130,6 +130,32 @@ def _order(settings: Settings) -> Iterator[Mistake]:
         yield Mistake(("limits", "min_a"), f"{limits.min_a:g} A is more than limits.max_a")
 
 
+def _intervals(settings: Settings) -> Iterator[Mistake]:
+    intervals = settings.limits.capacity_intervals
+    count = Counter(interval.begins for interval in intervals)
+    for position, interval in enumerate(intervals):
+        place: Place = ("limits", "capacity_intervals", position)
+        if interval.limit_a is None and interval.limit_w is None:
+            yield Mistake(place, "limit_a or limit_w is needed")
+        if count[interval.begins] > 1:
+            text = f"{interval.begins:%H:%M} is there {count[interval.begins]} times"
+            yield Mistake((*place, "from"), text)
+
+
+def _capacity_is_metered(settings: Settings) -> Iterator[Mistake]:
+    for key in ("capacity_intervals", "capacity_peak"):
+        if getattr(settings.limits, key) and "mains" not in settings.station_meters:
+            yield Mistake(("limits", key), "needs a meter: add [hardware.meters.mains]")
+
+
+def _battery_limits_nothing(settings: Settings) -> Iterator[Mistake]:
+    battery = settings.hardware.meters.battery
+    for key in ("fallback_a", "suspend_after_s"):
+        if battery is not None and getattr(battery, key) is not None:
+            place: Place = ("hardware", "meters", "battery", key)
+            yield Mistake(place, "a battery limits nothing, so there is nothing to fall back to")
+
+
 def _buses(settings: Settings) -> Iterator[Mistake]:
     named = {place: bus for place, bus in _bus_names(settings) if bus}
     buses = settings.hardware.buses
@@ -157,6 +183,9 @@ CHECKS: tuple[Check, ...] = (
     _key_pair,
     _numbering,
     _order,
+    _intervals,
+    _capacity_is_metered,
+    _battery_limits_nothing,
     _buses,
     driver_mistakes,
 )

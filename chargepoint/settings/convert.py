@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from math import inf
 
 from chargepoint.core.config import (
     EvseConfig,
@@ -11,36 +13,54 @@ from chargepoint.core.config import (
     StationConfig,
     StationIdentity,
 )
-from chargepoint.settings.equipment import Evse
+from chargepoint.settings.equipment import Evse, Meter
 from chargepoint.settings.model import Settings
+from chargepoint.settings.values import zone
+from profiles.capacity import DayPart
 
 
 def station_config(settings: Settings) -> StationConfig:
     """Return the part of *settings* that the core works with."""
-    meters = {evse.id: settings.meter_of(evse) for evse in settings.evse}
+    own = {f"evse/{evse.id}": settings.meter_of(evse) for evse in settings.evse}
+    meters = {**settings.station_meters, **{k: m for k, m in own.items() if m is not None}}
     return StationConfig(
         identity=identity(settings),
         evses=tuple(evse_config(settings, evse) for evse in settings.evse),
-        limits=LimitsConfig(**dict(settings.limits)),
+        limits=limits_config(settings),
         offline=OfflineConfig(**dict(settings.offline)),
         supply_voltage_v=settings.hardware.supply_voltage_v,
         phases=settings.hardware.phases,
         max_current_a=settings.hardware.max_current_a,
         meter_roles=frozenset(settings.station_meters),
-        metered_evses=frozenset(evse_id for evse_id, meter in meters.items() if meter),
-        stale_after_s={
-            role: meter.stale_after_s
-            for role, meter in settings.station_meters.items()
-            if meter.stale_after_s is not None
-        },
-        fallback_a={
-            role: meter.fallback_a
-            for role, meter in settings.station_meters.items()
-            if meter.fallback_a is not None
-        },
+        metered_evses=frozenset(evse.id for evse in settings.evse if settings.meter_of(evse)),
+        stale_after_s=_said(meters, "stale_after_s"),
+        fallback_a=_said(meters, "fallback_a"),
+        suspend_after_s=_said(meters, "suspend_after_s"),
         has_central=bool(settings.csms.url),
         security_profile=settings.csms.security_profile,
     )
+
+
+def limits_config(settings: Settings) -> LimitsConfig:
+    """Return [limits] in amperes and times of the place."""
+    limits = settings.limits
+    voltage_v = settings.hardware.supply_voltage_v
+    parts = tuple(
+        DayPart(one.begins, min(_or_inf(one.limit_a), _or_inf(one.limit_w) / voltage_v))
+        for one in limits.capacity_intervals
+    )
+    plain = dict(limits) | {"time_zone": zone(limits.time_zone), "capacity_intervals": parts}
+    return LimitsConfig(**plain)
+
+
+def _or_inf(limit: float | None) -> float:
+    return inf if limit is None else limit
+
+
+def _said(meters: Mapping[str, Meter], key: str) -> dict[str, float]:
+    """Return what the meters say of *key* themselves, by role."""
+    said = {role: getattr(meter, key) for role, meter in meters.items()}
+    return {role: value for role, value in said.items() if value is not None}
 
 
 def identity(settings: Settings) -> StationIdentity:

@@ -20,7 +20,15 @@ from hardware import registry
 from hardware.api import UnknownDriver, WrongSettings
 from hardware.registry import Kind
 
-OURS = {"driver", "meter", "inverted", "phase_map", "stale_after_s", "fallback_a"}
+OURS = {
+    "driver",
+    "meter",
+    "inverted",
+    "phase_map",
+    "stale_after_s",
+    "fallback_a",
+    "suspend_after_s",
+}
 BOARD = ("connectors", "connector_lock", "max_current_a", "phases", "phase_map")
 ALIKE = 0.85  # closer than this, a driver's key is one of ours misspelled
 

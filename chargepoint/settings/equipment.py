@@ -84,7 +84,13 @@ class Meter(DriverTable):
         default=(1, 2, 3), description="Which phase of the grid its terminals L1, L2 and L3 are on"
     )
     stale_after_s: Span | None = Field(default=None, description="Left out: limits.stale_after_s")
-    fallback_a: Amperes | None = Field(default=None, description="Left out: limits.fallback_a")
+    fallback_a: Amperes | None = Field(
+        default=None,
+        description="Left out: limits.fallback_a; the meter of an EVSE then limits nothing",
+    )
+    suspend_after_s: Span | None = Field(
+        default=None, description="Left out: limits.suspend_after_s"
+    )
 
 
 class Meters(Section):

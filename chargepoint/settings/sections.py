@@ -22,6 +22,7 @@ from chargepoint.settings.values import (
     Bind,
     Broker,
     CentralUrl,
+    ClockTime,
     Counted,
     Id,
     Lowered,
@@ -33,9 +34,12 @@ from chargepoint.settings.values import (
     Secret,
     Span,
     Text,
+    Watts,
+    ZoneName,
     address,
     from_text,
 )
+from profiles.battery import BatteryUse
 
 _LIMITS = LimitsConfig()
 _OFFLINE = OfflineConfig()
@@ -167,6 +171,16 @@ class Offline(Section):
     )
 
 
+class CapacityInterval(Section):
+    """From a time of the day on; the last one that has begun holds."""
+
+    begins: ClockTime = Field(alias="from", description="By the clock of limits.time_zone")
+    limit_a: Amperes | None = Field(default=None, description="All phases together")
+    limit_w: Watts | None = Field(
+        default=None, description="All phases together; of both the smaller one holds"
+    )
+
+
 class Limits(Section):
     """How much may be drawn. Every limit holds in every mode; the smallest one wins."""
 
@@ -211,6 +225,50 @@ class Limits(Section):
     retry_after_s: Seconds = Field(
         default=_LIMITS.retry_after_s,
         description="Room must be back for so long before charging resumes",
+    )
+    suspend_after_s: Span | None = Field(
+        default=_LIMITS.suspend_after_s,
+        description="After so long without a meter not even fallback_a is allowed; "
+        "left out: fallback_a stays",
+    )
+    frozen_after_s: Seconds = Field(
+        default=_LIMITS.frozen_after_s,
+        description="A mains or circuit meter counts as silent when it repeats one value for so "
+        "long although our own load changed; 0: never",
+    )
+    battery: BatteryUse = Field(
+        default=_LIMITS.battery,
+        description="Solar with a battery meter: ev_first gives the car what charges the battery, "
+        "battery_first what it leaves; both keep the car from draining it. ignore: one more load",
+    )
+    grid_relay_w: Watts = Field(
+        default=_LIMITS.grid_relay_w,
+        description="What all EVSEs together may draw while the grid operator dims (grid relay, "
+        "EnWG 14a) and names no other power",
+    )
+    time_zone: ZoneName = Field(
+        default="UTC", description="Whose clock and calendar the capacity goes by"
+    )
+    capacity_stop_s: Seconds = Field(
+        default=_LIMITS.capacity_stop_s,
+        description="While nothing but the capacity is short, min_a may stay so long (CAP STOP)",
+    )
+    capacity_peak: bool = Field(
+        default=_LIMITS.capacity_peak,
+        description="Whether a new quarter-hour peak of the month is to be avoided, as Flanders "
+        "bills it (CAP MODE 3)",
+    )
+    capacity_peak_w: Watts = Field(
+        default=_LIMITS.capacity_peak_w,
+        description="A peak that costs nothing more: contracted, or reached this month already; "
+        "2500 W at least",
+    )
+    capacity_intervals: Annotated[
+        list[CapacityInterval], BeforeValidator(from_text), Field(max_length=96)
+    ] = Field(
+        default=[],
+        description="Parts of the day with a capacity of their own (CAP MODE 2): from that time "
+        "on, until the next one begins",
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass
+from datetime import UTC, time, tzinfo
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -134,6 +136,30 @@ def _broker(value: str) -> str:
     return value
 
 
+def zone(name: str) -> tzinfo:
+    """Return the time zone called *name*; ValueError when this machine knows none."""
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("no time zone that this machine knows") from error
+
+
+def _zone_name(value: str) -> str:
+    zone(value)
+    return value
+
+
+def _clock(value: object) -> object:
+    """A text with hours and minutes, or TOML's own time of the day."""
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    hours, colon, minutes = value.partition(":") if isinstance(value, str) else ("", "", "")
+    digits = hours.isdecimal() and minutes.isdecimal() and (hours + minutes).isascii()
+    if not (colon and digits and len(hours) == len(minutes) == 2):
+        raise ValueError("not a time of the day")
+    return time(int(hours), int(minutes))
+
+
 LONGEST_PEM = 100_000  # characters: a chain of a dozen certificates
 
 YEAR_S = 31_536_000
@@ -142,6 +168,14 @@ Counted = BeforeValidator(_number)  # last in its Annotated, or the schema loses
 Amperes = Annotated[float, Field(ge=0, le=1000), Counted]
 Seconds = Annotated[float, Field(ge=0, le=YEAR_S), Counted]
 Span = Annotated[float, Field(gt=0, le=YEAR_S), Counted]
+Watts = Annotated[float, Field(ge=0, le=1_000_000), Counted]
+ClockTime = Annotated[time, BeforeValidator(_clock), Says('"HH:MM", as in "07:00"')]
+ZoneName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100),
+    AfterValidator(_zone_name),
+    Says('the name of a time zone, as in "Europe/Brussels"'),
+]
 DeviceId = Annotated[int, Field(ge=1, le=247), Counted]
 Text = Annotated[str, StringConstraints(max_length=500)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=50, strip_whitespace=True)]

@@ -49,6 +49,49 @@ MISTAKES = {
         "[limits]\nmin_a = 5",
         "limits.min_a: 5 is not allowed; allowed: a number from 6 to 16 A",
     ),
+    "no time of the day": (
+        '[limits]\ncapacity_intervals = [{from = "7:00", limit_a = 16}]',
+        'limits.capacity_intervals[0].from: "7:00": not a time of the day; allowed: '
+        '"HH:MM", as in "07:00"',
+    ),
+    "no such hour": (
+        '[limits]\ncapacity_intervals = [{from = "24:00", limit_a = 16}]',
+        'limits.capacity_intervals[0].from: "24:00": hour must be in 0..23; allowed: '
+        '"HH:MM", as in "07:00"',
+    ),
+    "interval without a beginning": (
+        "[limits]\ncapacity_intervals = [{limit_a = 16}]",
+        'limits.capacity_intervals[0].from: is needed; allowed: "HH:MM", as in "07:00"',
+    ),
+    "interval without a limit": (
+        '[limits]\ncapacity_intervals = [{from = "07:00"}]',
+        "limits.capacity_intervals[0]: limit_a or limit_w is needed",
+    ),
+    "two intervals at once": (
+        '[limits]\ncapacity_intervals = [{from = "07:00", limit_a = 1}, {from = 07:00:00, '
+        "limit_w = 1}]",
+        "limits.capacity_intervals[0].from: 07:00 is there 2 times\n"
+        "limits.capacity_intervals[1].from: 07:00 is there 2 times",
+    ),
+    "capacity without a meter": (
+        '[limits]\ncapacity_peak = true\n[hardware.meters.mains]\ndriver = "none"',
+        "limits.capacity_peak: needs a meter: add [hardware.meters.mains]",
+    ),
+    "no time zone": (
+        '[limits]\ntime_zone = "Europe/Atlantis"',
+        'limits.time_zone: "Europe/Atlantis": no time zone that this machine knows; allowed: '
+        'the name of a time zone, as in "Europe/Brussels"',
+    ),
+    "no path as a time zone": (
+        '[limits]\ntime_zone = "/etc/localtime"',
+        'limits.time_zone: "/etc/localtime": no time zone that this machine knows; allowed: '
+        'the name of a time zone, as in "Europe/Brussels"',
+    ),
+    "fallback of a battery": (
+        '[hardware.meters.battery]\ndriver = "sim"\nfallback_a = 6',
+        "hardware.meters.battery.fallback_a: a battery limits nothing, so there is nothing to "
+        "fall back to",
+    ),
     "number for a text": (
         "[station]\nid = 7",
         "station.id: 7 is not allowed; allowed: a text of 1 to 48 characters",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import time
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +17,7 @@ from chargepoint.settings.drivers import board_given, meter_given, simulator_giv
 from chargepoint.settings.example import example
 from chargepoint.settings.schema import known
 from hardware.registry import Registers, open_simulator
+from profiles.capacity import DayPart
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +77,46 @@ def test_the_defaults_are_the_cores_own():
     assert found.meter_roles == {"mains"}
     assert found.metered_evses == {1}
     assert not found.has_central
+
+
+def test_the_capacity_reaches_the_core_in_amperes_and_by_the_clock_of_the_place(read):
+    limits = station_config(
+        read(
+            """
+            [limits]
+            time_zone = "Europe/Brussels"
+            capacity_peak = true
+            capacity_intervals = [
+                {from = "07:00", limit_w = 4600},
+                {from = 22:30:00, limit_a = 40, limit_w = 23000},
+            ]
+            """
+        )
+    ).limits
+
+    assert limits.capacity_intervals == (DayPart(time(7), 20.0), DayPart(time(22, 30), 40.0))
+    assert limits.time_zone == ZoneInfo("Europe/Brussels")
+    assert limits.capacity_peak
+
+
+def test_the_ladders_of_all_meters_reach_the_core(read):
+    found = station_config(
+        read(
+            """
+            [hardware.meters.mains]
+            driver = "sim"
+            stale_after_s = 30
+            fallback_a = 8
+            suspend_after_s = 60
+            [[evse]]
+            meter = {driver = "sim", stale_after_s = 64, fallback_a = 6}
+            """
+        )
+    )
+
+    assert found.stale_after_s == {"mains": 30.0, "evse/1": 64.0}
+    assert found.fallback_a == {"mains": 8.0, "evse/1": 6.0}
+    assert found.suspend_after_s == {"mains": 60.0}
 
 
 def test_settings_reach_the_core(read):
