@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from profiles.readings import Currents, Taken
+from profiles.readings import Currents
 
 CLEAR_A = 3.0  # of one phase
 READINGS = 5
@@ -21,32 +21,34 @@ Shown = tuple[float | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class FrozenState:
-    """*shown* came first when our cars took *taken_a*.
+    """*shown* came first when our cars took *ours_a*.
 
     *since_s*: from then on they took clearly another current, over *readings* readings.
     """
 
     shown: Shown = ()
-    taken_a: Currents = (0.0, 0.0, 0.0)
+    ours_a: Currents | None = None
     read_at_s: float | None = None
     since_s: float | None = None
     readings: int = 0
     noticed: bool = False
 
 
-def step(state: FrozenState, shown: Shown, at_s: float, taken: Taken) -> FrozenState:
+def step(state: FrozenState, shown: Shown, at_s: float, ours_a: Currents | None) -> FrozenState:
     """Return the state after what the meter showed at *at_s*; an old reading is no news.
 
-    *taken* is what our cars take from the phases of the grid; where that is not measured,
-    nothing can be said. What was noticed stays so until the meter moves.
+    *ours_a* is what our cars take from the phases of the grid; None, not measured, says
+    nothing. What was noticed stays so until the meter moves.
     """
     if at_s == state.read_at_s:
         return state
     if shown != state.shown or state.read_at_s is None:
-        return FrozenState(shown, taken.currents_a, at_s)
+        return FrozenState(shown, ours_a, at_s)
     if state.noticed:
         return replace(state, read_at_s=at_s)
-    if not (taken.measured and _differ(taken.currents_a, state.taken_a)):
+    if state.ours_a is None:
+        return replace(state, read_at_s=at_s, ours_a=ours_a)
+    if ours_a is None or not _differ(ours_a, state.ours_a):
         return replace(state, read_at_s=at_s, since_s=None, readings=0)
     since_s = at_s if state.since_s is None else state.since_s
     readings = state.readings + 1

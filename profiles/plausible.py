@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import permutations
 
-from profiles.readings import Currents, Taken
+from profiles.readings import Currents
 
 STEP_A = 4.0  # of our cars: less is lost in what the house does
 STILL_A = 0.5  # our cars move no more
@@ -33,7 +33,7 @@ class PlausibleState:
 
     at_s: float | None = None
     shown_a: Currents = (0.0, 0.0, 0.0)
-    taken_a: Currents = (0.0, 0.0, 0.0)
+    ours_a: Currents | None = None
     before: tuple[float, Currents, Currents] | None = None
     still: int = 0
     says: str = FITS
@@ -45,20 +45,21 @@ class PlausibleState:
         return self.says if self.alike >= ALIKE else FITS
 
 
-def step(state: PlausibleState, shown_a: Currents, at_s: float, taken: Taken) -> PlausibleState:
+def step(
+    state: PlausibleState, shown_a: Currents, at_s: float, ours_a: Currents | None
+) -> PlausibleState:
     """Return the state after a new reading of the meter, taken at *at_s*.
 
-    *taken* is what our cars take from the phases of the grid; where that is not measured,
-    the step is lost.
+    *ours_a* is what our cars take from the phases of the grid; None, not measured, loses
+    the step.
     """
     if at_s == state.at_s:
         return state
-    ours_a = taken.currents_a
-    now = replace(state, at_s=at_s, shown_a=shown_a, taken_a=ours_a)
-    if not taken.measured or state.at_s is None:
+    now = replace(state, at_s=at_s, shown_a=shown_a, ours_a=ours_a)
+    if ours_a is None or state.ours_a is None or state.at_s is None:
         return replace(now, before=None, still=0)
-    if _most_a(_less(ours_a, state.taken_a)) > STILL_A:
-        before = state.before or (state.at_s, state.shown_a, state.taken_a)
+    if _most_a(_less(ours_a, state.ours_a)) > STILL_A:
+        before = state.before or (state.at_s, state.shown_a, state.ours_a)
         return replace(now, before=before, still=0)
     if state.before is None:
         return now

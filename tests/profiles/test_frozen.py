@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from profiles.frozen import FrozenState, Shown, step
-from profiles.readings import Taken
 
 DRIFT_A = (0.0, 0.0, 0.0, 0.0, -1.0, 1.0)
 
@@ -30,8 +29,8 @@ class Watch:
     ) -> bool:
         for _ in range(seconds):
             self.at_s += every_s
-            taken = Taken((ours_a, 0.0, 0.0), 1, measured)
-            self.state = step(self.state, shown(), self.at_s, taken)
+            taken_a = (ours_a, 0.0, 0.0) if measured else None
+            self.state = step(self.state, shown(), self.at_s, taken_a)
         return self.state.noticed
 
 
@@ -75,6 +74,14 @@ def test_what_is_not_measured_proves_nothing(watch: Watch) -> None:
     assert not watch.run(300, constant(5.0, 5.0, 5.0), 10.0, measured=False)
 
 
+def test_it_is_judged_from_the_first_measured_current_on() -> None:
+    watch = Watch()
+    watch.run(10, constant(5.0, 5.0, 5.0), 0.0, measured=False)
+    watch.run(10, constant(5.0, 5.0, 5.0), 16.0)
+    assert not watch.run(60, constant(5.0, 5.0, 5.0), 16.0)
+    assert watch.run(31, constant(5.0, 5.0, 5.0), 0.0)
+
+
 def test_few_readings_prove_nothing(watch: Watch) -> None:
     assert not watch.run(4, constant(5.0, 5.0, 5.0), 10.0, every_s=60.0)
 
@@ -82,7 +89,7 @@ def test_few_readings_prove_nothing(watch: Watch) -> None:
 def test_the_same_reading_again_is_none(watch: Watch) -> None:
     before = watch.state
     for _ in range(100):
-        watch.state = step(watch.state, (5.0, 5.0, 5.0), watch.at_s, Taken((10.0, 0.0, 0.0), 1))
+        watch.state = step(watch.state, (5.0, 5.0, 5.0), watch.at_s, (10.0, 0.0, 0.0))
     assert watch.state == before
 
 
