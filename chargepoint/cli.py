@@ -115,6 +115,34 @@ def status(
     raise typer.Exit(show(url, password, watch))
 
 
+@app.command()
+def simulate(
+    days: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DAY.csv]...", help="Played one after the other."),
+    ] = None,
+    config: Config = None,
+    set_: Set = None,
+    household: Annotated[
+        str | None, typer.Option(help="A built-in day instead of a file.", show_default=False)
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Name the households, and leave.")] = False,
+    out: Annotated[Path, typer.Option(help="The folder for what is written.")] = Path(),
+    every: Annotated[
+        int, typer.Option(min=1, max=3600, help="Seconds between two lines of the CSV.")
+    ] = 10,
+) -> None:
+    """Play a day of house, sun and cars through the station, much faster than real."""
+    from chargepoint.simulate import command
+
+    if list_:
+        for line in command.households():
+            typer.echo(line)
+        return
+    asked = command.Asked(tuple(days or ()), household, config, tuple(set_ or ()), out, every)
+    raise typer.Exit(command.run(asked, typer.echo))
+
+
 def main() -> NoReturn:
     """Run the command line; leave with one of the exit codes."""
     sys.excepthook = _leave_internal

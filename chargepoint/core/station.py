@@ -24,7 +24,7 @@ from chargepoint.core.unlocking import wants_lock
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import Moment
 from hardware.api import Actuation
-from profiles.limits import combine
+from profiles.limits import Limit, combine
 
 Memory = Mapping[str, Mapping[str, Any]]
 """What was kept on disk: kind, key, value."""
@@ -104,6 +104,10 @@ class Station:
         """Return what a screen shows now. The three facts are the shell's to know."""
         self._blocks.turn.now = now
         return self._blocks.snapshot(queued, url, why)
+
+    def binding(self, evse_id: int) -> Limit:
+        """Return the limit that the last tick found to hold at this EVSE."""
+        return self._blocks.evses[evse_id].binding
 
     @property
     def online(self) -> bool:

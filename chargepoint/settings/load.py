@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,16 +30,20 @@ def load(
     path: Path | None = None,
     overrides: Sequence[str] = (),
     secret_folders: Sequence[Path] | None = None,
+    below: Mapping[str, Any] | None = None,
 ) -> Settings:
     """Return the settings: *overrides* over environment over secrets over the file at *path*.
 
     Without a file the defaults hold. *secret_folders* None is where systemd and containers
-    put them. Raises SettingsError with one line for every mistake.
+    put them. *below* are defaults of the caller's own, below all of these.
+    Raises SettingsError with one line for every mistake.
     """
     folders = _secret_folders() if secret_folders is None else secret_folders
     layers = [from_overrides(overrides), from_environment(), from_secrets(folders)]
     if path is not None:
         layers.append(from_file(path))
+    if below:
+        layers.append(Layer("defaults", dict(below)))
     return of_layers(layers)
 
 

@@ -23,8 +23,10 @@ def changed(thing: Thing, **fields: Any) -> Thing:
 
     The world is looked at many times a second, and nearly always nothing happens.
     """
-    new = {name: value for name, value in fields.items() if getattr(thing, name) != value}
-    return replace(thing, **new) if new else thing
+    for name, value in fields.items():
+        if getattr(thing, name) != value:
+            return replace(thing, **fields)
+    return thing
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from hardware.sim.asked import (
 )
 from hardware.sim.car import Car, Habits
 from hardware.sim.outlet import Build, Outlet
-from hardware.sim.world import APPLIANCES, Register, World, advance, settled
+from hardware.sim.world import APPLIANCES, Register, World, advance
 
 SAVE_EVERY_S = 1.0
 LOOK_S = 0.001  # who looks again so soon sees the same
@@ -222,8 +222,9 @@ class Sim:
         self._put(place, replace(self.now().outlets[place], **changes))
 
     def _put(self, place: str, outlet: Outlet) -> None:
-        outlets = {**self._world.outlets, place: outlet}
-        self._world = settled(replace(self._world, outlets=outlets))
+        world = self._world
+        outlets = {**world.outlets, place: outlet.settled(world.habits, world.at_s)}
+        self._world = replace(world, outlets=outlets)
 
     def _set_register(self, place: str, energy_wh: float) -> None:
         register = self._world.registers[place]

@@ -8,7 +8,7 @@ is called ten times a second or once a day.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from hardware.sim.car import Habits, changed
@@ -99,17 +99,21 @@ class World:
 def advance(world: World, until_s: float) -> World:
     """Return the settled *world* at *until_s*; a time that has passed is no time."""
     while world.at_s < until_s:
-        events = [o.next_event_s(world.habits, world.at_s) for o in world.outlets.values()]
-        if world.still and until_s < min(events, default=math.inf):
+        events_s = {p: o.next_event_s(world.habits, world.at_s) for p, o in world.outlets.items()}
+        next_s = min(events_s.values(), default=math.inf)
+        if world.still and until_s < next_s:
             return replace(world, at_s=until_s)
-        world = settled(_flowed(world, min([until_s, *events])))
+        world = _flowed(world, min(until_s, next_s))
+        world = settled(world, [place for place, at_s in events_s.items() if at_s <= world.at_s])
     return world
 
 
-def settled(world: World) -> World:
-    """Return *world* after all that happens at once; needed after anybody changed a thing."""
-    outlets = {p: o.settled(world.habits, world.at_s) for p, o in world.outlets.items()}
-    return changed(world, outlets=outlets)
+def settled(world: World, places: Iterable[str] | None = None) -> World:
+    """Return *world* after all that happens at once at *places*, None for everywhere; needed
+    after anybody changed a thing."""
+    here = world.outlets if places is None else places
+    now = {place: world.outlets[place].settled(world.habits, world.at_s) for place in here}
+    return changed(world, outlets={**world.outlets, **now}) if now else world
 
 
 def total(*loads: Amps) -> Amps:

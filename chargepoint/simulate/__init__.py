@@ -1,0 +1,1 @@
+"""Hours of house, sun and cars through the real station, on simulated time."""
