@@ -20,6 +20,7 @@ from chargepoint.core.ledger import Ledger
 from chargepoint.core.limiting import Limiting
 from chargepoint.core.local_list import LocalList
 from chargepoint.core.metering import Metering
+from chargepoint.core.phasing import Phasing
 from chargepoint.core.power import PowerPath
 from chargepoint.core.registration import Registrar
 from chargepoint.core.resetting import Resetting
@@ -83,6 +84,7 @@ class Blocks:
         )
         self.ledger = Ledger(self.common, self.sessions, self.authorization, kept["central_id"])
         self.heat = Heat()
+        self.phasing = Phasing(self.common)
         self.limiting = Limiting(self.common, self.smart_charging, self.registrar)
         self.resetting = Resetting(self.common, self.sessions)
         self.unlocking = Unlocking(self.common, self.sessions)
@@ -211,6 +213,9 @@ class Blocks:
         unsafe = self.common.config.security_profile == 0 and self.common.config.has_central
         if unsafe and self.common.dialect.warns_without_security:
             warnings.append("security profile 0: for test benches only")
+        for evse in self.evses.values():
+            if evse.second_missing:
+                warnings.append(f"EVSE {evse.id}: the second contactor does not close")
         return tuple(warnings)
 
 
@@ -227,4 +232,5 @@ class _Kept:
 def _evse(config: StationConfig, evse_id: int, kept: _Kept) -> Evse:
     own = next(each for each in config.evses if each.id == evse_id)
     register_wh = kept["register"].get(str(evse_id), 0.0)
-    return Evse(own, PowerPath(config.limits.min_a, own.phases), register_wh=register_wh)
+    path = PowerPath(config.limits.min_a, own.most_phases)
+    return Evse(own, path, register_wh=register_wh, wanted_phases=own.most_phases)

@@ -28,6 +28,16 @@ class OfflinePolicy(StrEnum):
     NONE = "none"  # nobody
 
 
+class SecondContactor(StrEnum):
+    """SmartEVSE's CONTACT 2: who decides about L2 and L3 of a three-phase EVSE, and how."""
+
+    ABSENT = "absent"  # Not present: they close and open with L1
+    ALWAYS_OFF = "always_off"
+    SOLAR_OFF = "solar_off"
+    ALWAYS_ON = "always_on"
+    AUTO = "auto"  # by what there is room for, in smart and solar
+
+
 @dataclass(frozen=True, slots=True)
 class StationIdentity:
     """What BootNotification says of us."""
@@ -41,7 +51,11 @@ class StationIdentity:
 
 @dataclass(frozen=True, slots=True)
 class EvseConfig:
-    """One power path. *connector_lock* False is a fixed cable."""
+    """One power path. *connector_lock* False is a fixed cable.
+
+    *phases*, 1 or 3, are wired; *phase_map* says which phase of the grid each of them is.
+    With the second contactor open it charges on the first of them.
+    """
 
     id: int
     connectors: int = 1
@@ -49,6 +63,22 @@ class EvseConfig:
     max_current_a: float = 32.0
     phases: int = 3
     phase_map: tuple[int, int, int] = (1, 2, 3)
+    second_contactor: SecondContactor = SecondContactor.ALWAYS_ON
+
+    @property
+    def most_phases(self) -> int:
+        """Return on how many phases a car may ever charge here."""
+        return 1 if self.second_contactor is SecondContactor.ALWAYS_OFF else self.phases
+
+    @property
+    def fewest_phases(self) -> int:
+        """Return the least number of phases that the contactors can hold a car to."""
+        return self.phases if self.second_contactor is SecondContactor.ABSENT else 1
+
+    @property
+    def switches_phases(self) -> bool:
+        """Return whether the number of phases can change during a transaction."""
+        return self.fewest_phases < self.most_phases
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chargepoint.core.config import EvseConfig
+from chargepoint.core.config import EvseConfig, SecondContactor
 from chargepoint.core.power import ASKING, PowerPath
 from chargepoint.core.session import AUTHORIZED_STATES, Input, State, after
 from chargepoint.core.words import ChargingState, MeterSample, StopReason, Token, Trigger
 from hardware.api import Fault, MeterReading, Pilot, Sensed
+from hardware.guard import FOLLOW_S
 from profiles.limits import Limit
 from profiles.schedule import Profile
 
@@ -107,7 +108,9 @@ class Evse:
     1.6 errata 3.5). *charged*: energy has flowed since the car came. *was_connected* tells
     whether a car was there when the pilot could last say so. *points_met* are the
     transaction's start and stop points as they were accounted for last. *opened_at_s* is
-    when the contactor opened, None while it is closed.
+    when the contactor opened, None while it is closed. *wanted_phases* are what it shall
+    charge on, *phases_because* tells why. *used_phases* are those of its own phases, 1 to 3,
+    that this car was seen to load when it had them all; empty until it was seen.
     """
 
     config: EvseConfig
@@ -133,6 +136,10 @@ class Evse:
     ev_side_lost: bool = False
     charged: bool = False
     points_met: frozenset[str] = frozenset()
+    wanted_phases: int = 3
+    phases_because: str = ""
+    used_phases: frozenset[int] = frozenset()
+    drawing_since_s: float | None = None
 
     @property
     def id(self) -> int:
@@ -170,6 +177,31 @@ class Evse:
     def energized(self) -> bool:
         """Return whether the contactor is closed."""
         return self.sensed is not None and self.sensed.main_closed
+
+    @property
+    def phases(self) -> int:
+        """Return how many phases are switched on, or will be by the next closing."""
+        return 1 if self.second_missing else self.path.phases
+
+    @property
+    def phases_used(self) -> int | None:
+        """Return how many of the phases switched on the car loads; None until it was seen."""
+        used = sum(phase <= self.phases for phase in self.used_phases)
+        return used or None
+
+    @property
+    def second_missing(self) -> bool:
+        """Return whether the second contactor did not follow the first, as it was told."""
+        sensed, closed_at_s = self.sensed, self.path.closed_since_s
+        if sensed is None or closed_at_s is None or self.path.phases < 3:
+            return False
+        alone = self.config.second_contactor is not SecondContactor.ABSENT
+        return alone and not sensed.second_closed and sensed.at_s - closed_at_s > FOLLOW_S
+
+    def forget_car(self) -> None:
+        """Forget what was learned of the car that is gone."""
+        self.used_phases, self.drawing_since_s = frozenset(), None
+        self.path.forget_car()
 
     def awaits_reading(self, now_s: float) -> bool:
         """Return whether the meter may yet tell the energy up to the contactor's opening."""
@@ -223,6 +255,8 @@ class Evse:
         if self.state is not State.ACTIVE:
             still = live and self.transaction is not None
             return ChargingState.CHARGING if still else ChargingState.EV_CONNECTED
+        if self.path.changes_phases(now_s):
+            return self.charging_state
         if self.path.offer_a <= 0.0:
             begins = not self.charged and now_s - self.since_s < RISE_S
             return ChargingState.EV_CONNECTED if begins else ChargingState.SUSPENDED_EVSE

@@ -112,7 +112,7 @@ class Limiting:
     # --- one EVSE's own -------------------------------------------------------------------------
 
     def _own_limits(self, evse: Evse) -> list[Limit]:
-        config, phases = self._common.config, evse.config.phases
+        config, phases = self._common.config, evse.config.most_phases
         hardware_a = self._hardware_a(evse)
         limits = [
             Limit(hardware_a, f"hardware {hardware_a:g} A", phases),

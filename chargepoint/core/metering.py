@@ -78,7 +78,7 @@ class Metering:
             evse.register_wh,
             self._config.supply_voltage_v,
             evse.path.offer_a,
-            evse.path.phases,
+            evse.phases,
             evse.sensed.temperature_c if evse.sensed is not None else None,
         )
         return MeterSample(now.utc, sampled_values(wanted, source, context, "Outlet"))

@@ -20,6 +20,7 @@ from chargepoint.core.snapshot import (
     MetersShown,
     OcppShown,
     Snapshot,
+    SwitchesShown,
 )
 from chargepoint.core.words import ChargingState
 from hardware.api import MeterReading
@@ -121,9 +122,12 @@ class Screen:
             central_id=central_ids.get(transaction.id) if transaction is not None else None,
             id_token=masked(grant.token) if grant is not None else None,
             session=evse.state,
-            phases=evse.path.phases,
+            phases=evse.phases,
             power_w=reading.power_w if reading is not None else None,
             fault=f"{fault.code} {fault.info}".strip() if fault is not None else None,
+            phases_used=evse.phases_used,
+            phases_because=evse.phases_because or None,
+            switches=SwitchesShown(evse.path.closings, evse.path.changes),
         )
 
     def _stale_after_s(self, role: str) -> float:

@@ -58,6 +58,7 @@ class Sessions:
 
     def _unplugged(self, evse: Evse) -> None:
         """The car is gone: with its cable, or only at its own end (E09, E10, 1.6 E3.20)."""
+        evse.forget_car()
         lost = evse.cable_in
         evse.ev_side_lost = lost and evse.state in (State.ACTIVE, State.STOPPED)
         said = "cable unplugged at the car" if lost else "car unplugged"

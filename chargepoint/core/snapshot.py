@@ -22,8 +22,20 @@ class ConnectorShown:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchesShown:
+    """Since the start: how often the contactor closed, and how often the phases changed."""
+
+    contactor: int
+    phases: int
+
+
+@dataclass(frozen=True, slots=True)
 class EvseShown:
-    """*binding* is the source of the limit that holds; *fault* a sentence or None."""
+    """*binding* is the source of the limit that holds; *fault* a sentence or None.
+
+    *phases* are switched on, or will be; *phases_because* says why, None where nothing but
+    the wiring decides. *phases_used* are those that the car loads, None until it was seen.
+    """
 
     id: int
     connectors: tuple[ConnectorShown, ...]
@@ -40,6 +52,9 @@ class EvseShown:
     phases: int
     power_w: float | None
     fault: str | None
+    phases_used: int | None = None
+    phases_because: str | None = None
+    switches: SwitchesShown = SwitchesShown(0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class Station:
                 sensed = blocks.heat.judged(evse.id, inputs.sensed[evse.id])
                 blocks.sessions.sensed(evse, sensed)
             blocks.sessions.tick(evse)
+        blocks.phasing.tick(blocks.limiting.mode, blocks.readings)
         blocks.limiting.tick(blocks.readings)
         actuations = {
             evse.id: self._actuate(evse, now)
@@ -149,7 +150,8 @@ class Station:
         binding = combine(evse.limits)
         evse.binding = withheld if withheld is not None else binding
         on_disk = evse.granted_in is not None and evse.granted_in <= self._committed
-        phases = 1 if min(binding.phases, evse.config.phases) < 3 else 3
+        phases = max(min(binding.phases, evse.wanted_phases), evse.config.fewest_phases)
+        phases = 1 if phases < 3 else 3
         before_a = evse.path.offer_a
         actuation = evse.path.step(
             evse.binding, phases, on_disk, wants_lock(evse, now.s), sensed, now.s

@@ -182,6 +182,8 @@ class Transactions:
             faulty = evse.fault is not None  # the more specific trigger: E02.FR.17
             changed = Trigger.ABNORMAL_CONDITION if faulty else Trigger.CHARGING_STATE_CHANGED
             self.account(evse, changed, dialect, now)
+        elif dialect.tells_changes and self.events.phases_changed(evse):
+            self.account(evse, Trigger.CHARGING_RATE_CHANGED, dialect, now)
         elif points_met(evse) - evse.points_met:
             self.account(evse, Trigger.CABLE_PLUGGED_IN, dialect, now)
         transaction = evse.transaction

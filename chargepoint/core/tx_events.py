@@ -58,7 +58,7 @@ class TxEvents:
         charging_state = evse.charging_state
         state = state or charging_state is not transaction.charging_state
         tells_evse = evse.connected and not transaction.evse_told
-        phases = evse.path.phases if charging_state is ChargingState.CHARGING else None
+        phases = _phases(evse)
         cable_a = evse.sensed.cable_a if tells_evse and evse.sensed is not None else 0.0
         event = TransactionEvent(
             phase,
@@ -84,6 +84,11 @@ class TxEvents:
         self._turn.tell(event)
         self._remember(evse, event, begins)
         self.keep(evse, event.meter_wh, now)
+
+    def phases_changed(self, evse: Evse) -> bool:
+        """Return whether the number of phases is another than the one that was told."""
+        told = evse.transaction.phases_told if evse.transaction is not None else None
+        return told is not None and _phases(evse) not in (None, told)
 
     def _remember(self, evse: Evse, event: TransactionEvent, begins: bool) -> None:
         """Write down what *event* told, so that the next one does not tell it again."""
@@ -200,6 +205,14 @@ class TxEvents:
         wanted = self._variables.members(SAMPLED, "TxEndedMeasurands")
         known = Source(None, register_wh, voltage_v=0.0)
         return sampled_values(wanted, known, "Transaction.End", "Outlet")
+
+
+def _phases(evse: Evse) -> int | None:
+    """Return numberOfPhasesUsed: what the car was seen to use, else what is switched on; None
+    while no energy flows (E02.FR.18, .19)."""
+    if evse.charging_state is not ChargingState.CHARGING or not evse.energized:
+        return None
+    return evse.phases_used or evse.phases
 
 
 def _filled(sample: MeterSample) -> MeterSample | None:

@@ -200,7 +200,13 @@ def _has_socket(config: StationConfig) -> bool:
 def _power_w(config: StationConfig, ref: VariableRef) -> str:
     evse = _evse(config, ref)
     current_a = min(evse.max_current_a, config.max_current_a)
-    return f"{current_a * evse.phases * config.supply_voltage_v:.1f}"
+    return f"{current_a * evse.most_phases * config.supply_voltage_v:.1f}"
+
+
+def _switches_phases(config: StationConfig, ref: VariableRef) -> str:
+    """1.6 section 9.4.4. The station promises it, so each EVSE with three phases must be able."""
+    able = [evse.switches_phases for evse in config.evses if evse.most_phases > 1]
+    return "true" if able and all(able) else "false"
 
 
 def _list_length(config: StationConfig, ref: VariableRef) -> str:
@@ -226,8 +232,9 @@ _DEFAULTS: dict[tuple[str, str], Callable[[StationConfig, VariableRef], str]] = 
     ("ChargingStation", "VendorName"): lambda config, ref: config.identity.vendor,
     ("ChargingStation", "SerialNumber"): lambda config, ref: config.identity.serial_number,
     ("ChargingStation", "FirmwareVersion"): lambda config, ref: config.identity.firmware_version,
-    ("EVSE", "SupplyPhases"): lambda config, ref: str(_evse(config, ref).phases),
-    ("Connector", "SupplyPhases"): lambda config, ref: str(_evse(config, ref).phases),
+    ("SmartChargingCtrlr", "Phases3to1"): _switches_phases,
+    ("EVSE", "SupplyPhases"): lambda config, ref: str(_evse(config, ref).most_phases),
+    ("Connector", "SupplyPhases"): lambda config, ref: str(_evse(config, ref).most_phases),
     ("Connector", "ConnectorType"): lambda config, ref: (
         "sType2" if _evse(config, ref).connector_lock else "cType2"
     ),

@@ -91,13 +91,27 @@ def _evse_numbers(evses: Iterable[EvseShown]) -> Iterator[Metric]:
     energy = CounterMetricFamily(
         "chargepoint_energy_watthours", "Import register of the EVSE", labels=["evse"]
     )
+    phases = GaugeMetricFamily(
+        "chargepoint_phases", "Phases that are switched on, or will be", labels=["evse"]
+    )
+    closings = CounterMetricFamily(
+        "chargepoint_contactor_closings", "How often the contactor closed", labels=["evse"]
+    )
+    changes = CounterMetricFamily(
+        "chargepoint_phase_changes",
+        "How often the contactor closed on other phases than before, for the same car",
+        labels=["evse"],
+    )
     for evse in evses:
         name = str(evse.id)
+        phases.add_metric([name], evse.phases)
+        closings.add_metric([name], evse.switches.contactor)
+        changes.add_metric([name], evse.switches.phases)
         offer.add_metric([name], evse.offer_a)
         energy.add_metric([name], evse.energy_wh)
         for kind, limit_a in _tightest(evse).items():
             limits.add_metric([name, kind], limit_a)
-    yield from (offer, limits, energy)
+    yield from (offer, limits, energy, phases, closings, changes)
 
 
 def _states(evses: Iterable[EvseShown]) -> Iterator[Metric]:

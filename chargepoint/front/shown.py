@@ -46,8 +46,16 @@ class Connector(Shown):
     status: str
 
 
+class Switches(Shown):
+    """Since the start: how often the contactor closed, and how often the phases changed."""
+
+    contactor: int
+    phases: int
+
+
 class Evse(Shown):
-    """*offer_a* is on the pilot now; *binding* names the limit that holds."""
+    """*offer_a* is on the pilot now; *binding* names the limit that holds. *phases* are
+    switched on, *phases_used* those that the car loads, null until it was seen."""
 
     id: int
     connectors: list[Connector]
@@ -64,6 +72,9 @@ class Evse(Shown):
     phases: int
     power_w: float | None
     fault: str | None
+    phases_used: int | None
+    phases_because: str | None
+    switches: Switches
 
 
 class Meter(Shown):

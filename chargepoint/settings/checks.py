@@ -6,6 +6,8 @@ import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from chargepoint.core.config import SecondContactor
+from chargepoint.settings.convert import evse_config
 from chargepoint.settings.drivers import driver_mistakes
 from chargepoint.settings.mistakes import Mistake, Place
 from chargepoint.settings.model import Settings
@@ -156,6 +158,16 @@ def _battery_limits_nothing(settings: Settings) -> Iterator[Mistake]:
             yield Mistake(place, "a battery limits nothing, so there is nothing to fall back to")
 
 
+def _second_contactors(settings: Settings) -> Iterator[Mistake]:
+    """What decides about phases must have some to decide about."""
+    for position, evse in enumerate(settings.evse):
+        word = evse.second_contactor
+        chooses = word in (SecondContactor.SOLAR_OFF, SecondContactor.AUTO)
+        if chooses and evse_config(settings, evse).phases == 1:
+            text = f"{word} needs an EVSE with three phases, this one has one"
+            yield Mistake(("evse", position, "second_contactor"), text)
+
+
 def _buses(settings: Settings) -> Iterator[Mistake]:
     named = {place: bus for place, bus in _bus_names(settings) if bus}
     buses = settings.hardware.buses
@@ -186,6 +198,7 @@ CHECKS: tuple[Check, ...] = (
     _intervals,
     _capacity_is_metered,
     _battery_limits_nothing,
+    _second_contactors,
     _buses,
     driver_mistakes,
 )

@@ -88,4 +88,5 @@ def evse_config(settings: Settings, evse: Evse) -> EvseConfig:
         max_current_a=evse.max_current_a or hardware.max_current_a,
         phases=min(evse.phases or hardware.phases, hardware.phases),
         phase_map=evse.phase_map,
+        second_contactor=evse.second_contactor,
     )

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from chargepoint.core.config import SecondContactor
 from chargepoint.settings.sections import Section
 from chargepoint.settings.values import (
     Amperes,
@@ -144,6 +145,11 @@ class Evse(DriverTable):
     phases: PhaseCount | None = Field(default=None, description="Left out: hardware.phases")
     phase_map: PhaseMap = Field(
         default=(1, 2, 3), description="Which phase of the grid its L1, L2 and L3 are on"
+    )
+    second_contactor: SecondContactor = Field(
+        default=SecondContactor.ALWAYS_ON,
+        description="What switches L2 and L3 of a three-phase EVSE (CONTACT 2): nothing of their "
+        "own, or a contactor that is off, off in solar, on, or on while three phases have room",
     )
     meter: Meter | None = Field(
         default=None, description="Its own meter; simulated when left out with a simulated board"

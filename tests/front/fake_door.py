@@ -16,6 +16,7 @@ from chargepoint.core.snapshot import (
     MetersShown,
     OcppShown,
     Snapshot,
+    SwitchesShown,
 )
 from chargepoint.front.door import Pushed
 from hardware.api import NotNow, WrongSettings
@@ -41,6 +42,8 @@ EVSE = EvseShown(
     phases=3,
     power_w=6890.0,
     fault=None,
+    phases_used=3,
+    switches=SwitchesShown(4, 2),
 )
 
 MAINS = MeterShown(

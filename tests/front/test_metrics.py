@@ -31,6 +31,9 @@ def test_the_numbers_are_those_of_the_snapshot(fake_door):
     found = samples(fake_door.SNAPSHOT)
 
     assert found[("chargepoint_offer_amperes", ("evse", "1"))] == 10.0
+    assert found[("chargepoint_phases", ("evse", "1"))] == 3.0
+    assert found[("chargepoint_contactor_closings_total", ("evse", "1"))] == 4.0
+    assert found[("chargepoint_phase_changes_total", ("evse", "1"))] == 2.0
     assert found[("chargepoint_energy_watthours_total", ("evse", "1"))] == 8421.5
     assert found[("chargepoint_limit_amperes", ("evse", "1"), ("source", "mains"))] == 16.8
     assert found[("chargepoint_ocpp_queue_length",)] == 0

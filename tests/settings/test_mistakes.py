@@ -96,6 +96,15 @@ MISTAKES = {
         "[station]\nid = 7",
         "station.id: 7 is not allowed; allowed: a text of 1 to 48 characters",
     ),
+    "phases chosen where there is one": (
+        '[[evse]]\nphases = 1\nsecond_contactor = "auto"',
+        "evse[0].second_contactor: auto needs an EVSE with three phases, this one has one",
+    ),
+    "no such contactor": (
+        '[[evse]]\nsecond_contactor = "on"',
+        'evse[0].second_contactor: "on" is not allowed; allowed: "absent", "always_off", '
+        '"solar_off", "always_on" or "auto"',
+    ),
     "not whole": (
         "[[evse]]\nconnectors = 1.5",
         "evse[0].connectors: 1.5 is not allowed; allowed: a whole number from 1 to 10",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from core.driver import ANNA, Driver
+
+from chargepoint.core import messages as m
+from profiles.schedule import Kind, Period, Profile, Purpose, Schedule, Unit
 
 CHARGES = "U ChargingStateChanged Charging"
 TOKEN_LATER = "U Authorized token"
@@ -202,13 +203,16 @@ def test_cable_and_phases_are_told_when_they_are_known(v201: Driver) -> None:
 
 
 @pytest.mark.requirement("E02.FR.19")
-def test_a_change_of_phases_pauses_and_is_told(v201: Driver) -> None:
+def test_a_change_of_phases_is_told_when_it_is_done(v201: Driver) -> None:
     v201.charge()
     since = len(v201.tx)
-    v201.evse().config = replace(v201.evse().config, phases=1)
+    v201.do(m.SetProfile(one_phase()))
     v201.run(20.0)
-    assert v201.story(since) == [
-        "U ChargingStateChanged SuspendedEVSE",
-        "U ChargingStateChanged Charging",
-    ]
+    assert v201.story(since) == ["U ChargingRateChanged"]
     assert v201.tx[-1].phases_used == 1
+    assert v201.evse().path.changes == 1
+
+
+def one_phase() -> Profile:
+    schedule = Schedule(Unit.A, (Period(0, 16.0, phases=1),))
+    return Profile(1, 1, Purpose.TX_DEFAULT, 0, Kind.RELATIVE, (schedule,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chargepoint.core.config import EvseConfig, StationConfig
+from chargepoint.core.config import EvseConfig, SecondContactor, StationConfig
 from chargepoint.core.measurands import ITEMS_16, NAMES, WITH_PHASE, names
 from chargepoint.core.variable_rows import Cell, cells, rows
 
@@ -44,6 +44,35 @@ def test_a_phase_narrows_only_what_has_phases() -> None:
     }
     assert names(WITH_PHASE) == ("Current.Import", "Voltage")
     assert names(NAMES) == NAMES
+
+
+PRESENT, ABSENT, OFF = (
+    EvseConfig(1),
+    EvseConfig(2, second_contactor=SecondContactor.ABSENT),
+    EvseConfig(3, second_contactor=SecondContactor.ALWAYS_OFF),
+)
+
+
+@pytest.mark.requirement("1.6 9.4.4", "2.0.1 Phases3to1")
+@pytest.mark.parametrize(
+    ("evses", "promised"),
+    [
+        ((PRESENT,), "true"),
+        ((EvseConfig(1, second_contactor=SecondContactor.AUTO), OFF), "true"),
+        ((PRESENT, ABSENT), "false"),
+        ((OFF,), "false"),
+        ((EvseConfig(1, phases=1),), "false"),
+    ],
+)
+def test_three_to_one_phase_is_promised_where_every_evse_can(
+    evses: tuple[EvseConfig, ...], promised: str
+) -> None:
+    by_key = {cell.key: cell.default("") for cell in cells(StationConfig(evses=evses))}
+
+    assert by_key["SmartChargingCtrlr.Phases3to1"] == promised
+    assert by_key["SmartChargingCtrlr.ACPhaseSwitchingSupported"] == "false"
+    if OFF in evses:
+        assert by_key["EVSE@3.SupplyPhases"] == "1"
 
 
 @pytest.mark.requirement("1.6 7.31", "2.0.1 MeasurandEnumType")
