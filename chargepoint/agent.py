@@ -6,7 +6,9 @@ import asyncio
 import logging
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chargepoint import equipment
 from chargepoint.clock import Clock
@@ -32,6 +34,9 @@ from chargepoint.watchdog import Watchdog
 from hardware.api import EvseBoard, HardwareError, Simulator
 from hardware.registry import Registers
 from hardware.wiring import WiredMeter
+
+if TYPE_CHECKING:
+    from hardware.bus.bus import Bus
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +71,7 @@ class Agent:
         self._link: Link | None = None
         self._writer = Writer(Store.open(Path(settings.agent.data_dir), KINDS))
         self.meters: Mapping[str, WiredMeter] = {}
+        self._buses: Mapping[str, Bus] = {}
         self.door: StationDoor | None = None
         self.front: Front | None = None
         self.started = asyncio.Event()
@@ -99,9 +105,11 @@ class Agent:
 
     async def _live(self, memory: Memory, simulator: Simulator | None) -> bool:
         """Live once; return whether to live again."""
-        boards = equipment.open_boards(self._settings, self.monotonic_s, simulator)
+        self._buses = buses = equipment.open_buses(self._settings)
+        opening = self._settings, self.monotonic_s, simulator, buses
+        boards = equipment.open_boards(*opening)
         watchdog = Watchdog(board.make_safe for board in boards.values())
-        self.meters = equipment.open_meters(self._settings, self.monotonic_s, simulator)
+        self.meters = equipment.open_meters(*opening)
         cut_off = {each.evse_id for each in memory.get("transaction", {}).values()}
         registers_wh = await equipment.registers_wh(self.meters, cut_off)
         self._life = life = self._new_life(memory, registers_wh, boards, watchdog)
@@ -111,8 +119,7 @@ class Agent:
             again = await self._until_over(life)
         finally:
             watchdog.stop()
-            for board in boards.values():
-                await board.close()
+            await equipment.close(boards, self.meters, buses)
         return again and self._settings.agent.reset_action == "restart"
 
     async def _until_over(self, life: Life) -> bool:
@@ -139,7 +146,8 @@ class Agent:
     def snapshot(self) -> Snapshot:
         """Return what is now."""
         assert self._life is not None
-        return self._life.snapshot(self._settings.csms.url or None)
+        snapshot = self._life.snapshot(self._settings.csms.url or None)
+        return replace(snapshot, buses={name: bus.state for name, bus in self._buses.items()})
 
     def submit(self, command: Command) -> Reply:
         """Give the station a command of somebody on the spot."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from chargepoint.settings.drivers import board_given, meter_given, simulator_given
 from chargepoint.settings.equipment import SIMULATED, Meter
@@ -13,6 +14,9 @@ from hardware import registry
 from hardware.api import EvseBoard, HardwareError, Simulator
 from hardware.registry import Context, Registers
 from hardware.wiring import WiredMeter, Wiring
+
+if TYPE_CHECKING:
+    from hardware.bus.bus import Bus
 
 Monotonic = Callable[[], float]
 FIRST_READING_S = 1.0
@@ -31,33 +35,59 @@ def open_simulator(
     return registry.open_simulator(simulator_given(settings), monotonic, saved, save)
 
 
+def open_buses(settings: Settings) -> dict[str, Bus]:
+    """Return every line by its name; each opens when somebody first asks on it."""
+    return {
+        name: registry.open_bus(name, bus.model_dump())
+        for name, bus in settings.hardware.buses.items()
+    }
+
+
 def open_boards(
-    settings: Settings, monotonic: Monotonic, simulator: Simulator | None
+    settings: Settings,
+    monotonic: Monotonic,
+    simulator: Simulator | None,
+    buses: Mapping[str, Bus] | None = None,
 ) -> dict[int, EvseBoard]:
     """Return the board of every EVSE; raise UnknownDriver, WrongSettings or BoardError."""
     return {
         evse.id: registry.open_board(
             settings.driver_of(evse),
             board_given(settings, evse),
-            Context(f"evse/{evse.id}", monotonic, simulator),
+            Context(f"evse/{evse.id}", monotonic, simulator, buses or {}),
         )
         for evse in settings.evse
     }
 
 
 def open_meters(
-    settings: Settings, monotonic: Monotonic, simulator: Simulator | None
+    settings: Settings,
+    monotonic: Monotonic,
+    simulator: Simulator | None,
+    buses: Mapping[str, Bus] | None = None,
 ) -> dict[str, WiredMeter]:
     """Return every meter by its role: ``mains``, ``circuit``, ``battery``, ``evse/1``."""
     return {
         role: registry.open_meter(
             meter.driver,
             meter_given(meter),
-            Context(role, monotonic, simulator),
+            Context(role, monotonic, simulator, buses or {}),
             Wiring(meter.inverted, meter.phase_map),
         )
         for role, meter in _meters(settings).items()
     }
+
+
+async def close(
+    boards: Mapping[int, EvseBoard], meters: Mapping[str, WiredMeter], buses: Mapping[str, Bus]
+) -> None:
+    """Leave every board safe and let go of everything; the lines last."""
+    for board in boards.values():
+        await board.close()
+    for meter in meters.values():
+        await meter.close()
+    for bus in buses.values():
+        await bus.close()
 
 
 async def registers_wh(

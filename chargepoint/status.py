@@ -19,6 +19,7 @@ from rich.text import Text
 EXIT_UNANSWERED = 70
 TIMEOUT_S = 5.0
 EVERY_S = 1.0
+TROUBLES = ("silent", "partial", "garbled", "refused", "late", "lost", "strange")
 
 Status = dict[str, Any]
 
@@ -78,6 +79,9 @@ def rendered(status: Status) -> RenderableType:
     meters = _meters(status)
     if meters.row_count:
         parts.append(meters)
+    buses = _buses(status)
+    if buses.row_count:
+        parts.append(buses)
     parts += [Text(f"warning: {warning}", "yellow") for warning in status.get("warnings", [])]
     return Group(*parts)
 
@@ -162,6 +166,21 @@ def _meters(status: Status) -> Table:
                 _number(meter["import_wh"], "Wh"),
                 _number(meter["age_s"], "s", 1) + (" stale" if meter["stale"] else ""),
             )
+    return table
+
+
+def _buses(status: Status) -> Table:
+    """Every device that was asked; what went wrong only where something did."""
+    table = Table("bus", "device", "answered", "round trip", "trouble", "")
+    for name, bus in status.get("buses", {}).items():
+        if not bus["devices"]:
+            table.add_row(name, "-", "-", "-", "", bus["why"])
+        for device, counts in bus["devices"].items():
+            trouble = ", ".join(f"{counts[each]} {each}" for each in TROUBLES if counts[each])
+            took_s = counts["round_trip_s"]
+            took = "-" if took_s is None else f"{took_s * 1e3:.0f} ms"
+            answered = str(counts["answered"])
+            table.add_row(name, device, answered, took, trouble, counts["why"] or bus["why"])
     return table
 
 

@@ -8,17 +8,20 @@ somebody names it, so that nobody needs the libraries of hardware he does not ha
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from hardware.api import EvseBoard, Simulator, UnknownDriver
+from hardware.api import EvseBoard, Simulator, UnknownDriver, WrongSettings
 from hardware.settings import checked
 from hardware.wiring import WiredMeter, Wiring
+
+if TYPE_CHECKING:
+    from hardware.bus.bus import Bus
 
 
 class Kind(Enum):
@@ -30,7 +33,11 @@ class Kind(Enum):
 
 OURS: dict[Kind, dict[str, str]] = {
     Kind.BOARD: {"sim": "hardware.sim.board"},
-    Kind.METER: {"pushed": "hardware.drivers.pushed", "sim": "hardware.sim.meters"},
+    Kind.METER: {
+        "modbus": "hardware.drivers.modbus",
+        "pushed": "hardware.drivers.pushed",
+        "sim": "hardware.sim.meters",
+    },
 }
 
 Registers = Mapping[str, Mapping[str, float]]
@@ -42,12 +49,20 @@ class Context:
 
     *place* is what the device is for: ``mains``, ``circuit``, ``battery``, ``evse/1``.
     *monotonic* is the clock of every ``at_s`` and ``valid_until_s``. *simulator* is there
-    when anything is simulated.
+    when anything is simulated. *buses* are the lines that devices share, by their names.
     """
 
     place: str
     monotonic: Callable[[], float]
     simulator: Simulator | None = None
+    buses: Mapping[str, Bus] = field(default_factory=dict)
+
+    def bus(self, name: str) -> Bus:
+        """Return the line called *name*; raise WrongSettings when there is none."""
+        if name not in self.buses:
+            have = ", ".join(self.buses) or "no bus at all"
+            raise WrongSettings(f"{self.place}.bus: no bus is called {name!r}; there is {have}")
+        return self.buses[name]
 
 
 def names(kind: Kind) -> tuple[str, ...]:
@@ -94,6 +109,14 @@ def open_simulator(
         given, monotonic, saved, save
     )
     return simulator
+
+
+def open_bus(name: str, given: Mapping[str, object]) -> Bus:
+    """Return the line called *name*, which opens when it is first used; raise WrongSettings."""
+    line = import_module("hardware.bus.line")
+    settings = checked(line.LineSettings, given, f"hardware.buses.{name}")
+    bus: Bus = import_module("hardware.bus.bus").Bus(settings)
+    return bus
 
 
 def _strangers(kind: Kind) -> dict[str, EntryPoint]:

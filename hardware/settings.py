@@ -36,4 +36,8 @@ def _mistake(model: type[BaseModel], detail: ErrorDetails, where: str) -> str:
     key = ".".join(str(part) for part in (*filter(None, [where]), *detail["loc"]))
     if detail["type"] == "extra_forbidden":
         return f"{key}: unknown here; known are {', '.join(model.model_fields) or 'no keys'}"
+    if detail["type"] == "missing":
+        return f"{key}: {detail['msg']}"
+    if detail["type"] == "value_error":
+        return f"{key}: {detail['ctx']['error']}"
     return f"{key}: {detail['msg']}, not {detail['input']!r}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hardware.bus.counts import BusState
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +106,4 @@ class Snapshot:
     warnings: tuple[str, ...]
     events: tuple[tuple[str, str, int], ...]  # (RFC 3339 time, sentence, EVSE or 0), newest last
     firmware_version: str = ""
+    buses: Mapping[str, BusState] = field(default_factory=dict)

@@ -6,7 +6,7 @@ Importing this costs a tenth of a second, so it is done at the first scrape.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from chargepoint.core.snapshot import EvseShown, MeterShown, Snapshot
 from chargepoint.core.words import Status
+from hardware.bus.counts import COUNTERS, BusState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PHASES = ("L1", "L2", "L3")
@@ -149,6 +150,29 @@ def _readings(snapshot: Snapshot) -> Iterator[Metric]:
     yield from (current, power, age)
 
 
+def _buses(buses: Mapping[str, BusState]) -> Iterator[Metric]:
+    """Lines and devices; nothing where there is no bus."""
+    if not buses:
+        return
+    is_open = GaugeMetricFamily("chargepoint_bus_open", "1 while the line is open", labels=["bus"])
+    asked = CounterMetricFamily(
+        "chargepoint_bus_requests",
+        "Questions to a device by how they ended; strange: frames that answered none",
+        labels=["bus", "device", "result"],
+    )
+    round_trip = GaugeMetricFamily(
+        "chargepoint_bus_round_trip_seconds", "Of the last answer", labels=["bus", "device"]
+    )
+    for name, bus in buses.items():
+        is_open.add_metric([name], float(bus.open))
+        for device, counts in bus.devices.items():
+            for result in COUNTERS:
+                asked.add_metric([name, device, result], getattr(counts, result))
+            if counts.round_trip_s is not None:
+                round_trip.add_metric([name, device], counts.round_trip_s)
+    yield from (is_open, asked, round_trip)
+
+
 class SnapshotCollector(Collector):
     """Reads the snapshot at each scrape; keeps nothing."""
 
@@ -161,6 +185,7 @@ class SnapshotCollector(Collector):
         yield from _evse_numbers(snapshot.evses)
         yield from _states(snapshot.evses)
         yield from _readings(snapshot)
+        yield from _buses(snapshot.buses)
 
 
 def exposition(snapshot: Snapshot) -> bytes:

@@ -25,6 +25,10 @@ def _absent(value: object) -> bool:
     return value is None
 
 
+def _empty(value: object) -> bool:
+    return not value
+
+
 def _opinions(limits: Any) -> Any:
     return [limit for limit in limits if math.isfinite(limit.limit_a)]
 
@@ -94,6 +98,36 @@ class Meters(Shown):
     circuit: Meter | None = Field(default=None, exclude_if=_absent)
     battery: Meter | None = Field(default=None, exclude_if=_absent)
     evse: dict[str, Meter]
+
+
+class BusDevice(Shown):
+    """How often a device of a bus answered, and what happened when it did not.
+
+    *strange* frames came from another device or answered another question; *late* counts
+    questions that were never asked; *why* is empty while the last one was answered.
+    """
+
+    answered: int
+    silent: int
+    partial: int
+    garbled: int
+    refused: int
+    late: int
+    lost: int
+    strange: int
+    round_trip_s: float | None
+    why: str
+
+
+class Bus(Shown):
+    """One line with the devices that were asked, by their addresses."""
+
+    port: str
+    open: bool
+    why: str
+    opened: int
+    stray_bytes: int
+    devices: dict[str, BusDevice]
 
 
 class Ocpp(Shown):
@@ -171,6 +205,7 @@ class Status(Shown):
     meters: Meters
     warnings: list[str]
     events: list[Annotated[Event, BeforeValidator(_event)]]
+    buses: dict[str, Bus] = Field(default={}, exclude_if=_empty)
     sim: Sim | None = None
 
 

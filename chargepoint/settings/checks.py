@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from chargepoint.core.config import SecondContactor
 from chargepoint.settings.convert import evse_config
 from chargepoint.settings.drivers import driver_mistakes
-from chargepoint.settings.mistakes import Mistake, Place
+from chargepoint.settings.equipment import Evse, Meter
+from chargepoint.settings.mistakes import Mistake, Place, dotted
 from chargepoint.settings.model import Settings
 from chargepoint.settings.pem import check_authorities, check_key_pair, read_pem
 
@@ -179,6 +180,20 @@ def _buses(settings: Settings) -> Iterator[Mistake]:
         yield Mistake(("power_share", "bus"), "is needed to share; allowed: a bus of [hardware]")
 
 
+def _addresses(settings: Settings) -> Iterator[Mistake]:
+    """Two devices that answer to one address spoil each other's answers."""
+    taken: dict[tuple[str, int], Place] = {}
+    tables: list[tuple[Place, Meter | Evse]] = [*settings.meter_tables()]
+    tables += [(("evse", position), evse) for position, evse in enumerate(settings.evse)]
+    for place, table in tables:
+        if not table.bus or table.device_id is None:
+            continue
+        first = taken.setdefault((table.bus, table.device_id), place)
+        if first != place:
+            text = f"{table.device_id} is on bus {table.bus!r} already: {dotted(first)}"
+            yield Mistake((*place, "device_id"), text)
+
+
 def _bus_names(settings: Settings) -> Iterator[tuple[Place, str]]:
     yield ("power_share",), settings.power_share.bus
     for place, meter in settings.meter_tables():
@@ -200,5 +215,6 @@ CHECKS: tuple[Check, ...] = (
     _battery_limits_nothing,
     _second_contactors,
     _buses,
+    _addresses,
     driver_mistakes,
 )

@@ -55,12 +55,18 @@ class DriverTable(Section):
 class Bus(Section):
     """One Modbus line, shared by all devices that name it."""
 
-    port: Line = Field(description="The serial device, or a TCP gateway")
+    port: Line = Field(
+        description="The serial device, a TCP address that speaks Modbus TCP (tcp://), "
+        "or a gateway that passes serial frames as they are (rtu+tcp://)"
+    )
     baudrate: Annotated[int, Field(ge=300, le=1_000_000), Counted] = Field(
         default=9600, description="Serial speed in bit/s"
     )
     parity: Literal["N", "E", "O"] = Field(default="N", description="None, even or odd")
     stopbits: Annotated[int, Field(ge=1, le=2), Counted] = Field(default=1, description="Stop bits")
+    timeout_s: Annotated[float, Field(gt=0, le=60), Counted] = Field(
+        default=0.5, description="How long a device may think before it answers"
+    )
 
 
 class Meter(DriverTable):

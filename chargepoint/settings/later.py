@@ -7,7 +7,6 @@ from collections.abc import Callable
 from chargepoint.settings.model import Settings
 
 ROWS: tuple[tuple[str, Callable[[Settings], object]], ...] = (
-    ("hardware.buses", lambda settings: settings.hardware.buses),
     ("mqtt.url", lambda settings: settings.mqtt.url),
     ("power_share.role", lambda settings: settings.power_share.role != "off"),
     ("tls.manufacturer_root_ca", lambda settings: settings.tls.manufacturer_root_ca),

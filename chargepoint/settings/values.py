@@ -120,7 +120,7 @@ def _central_url(value: str) -> str:
 
 def _line(value: str) -> str:
     parts = urlsplit(value)
-    over_tcp = parts.scheme == "tcp" and parts.hostname and parts.port
+    over_tcp = parts.scheme in ("tcp", "rtu+tcp") and parts.hostname and parts.port
     if not value.startswith("/") and not over_tcp:
         raise ValueError("neither a serial device nor a TCP address")
     return value
@@ -211,7 +211,9 @@ CentralUrl = Annotated[
     AfterValidator(_central_url),
     Says('"ws://host/path", "wss://host/path", or "" for none'),
 ]
-Line = Annotated[Text, AfterValidator(_line), Says('"/dev/..." or "tcp://host:port"')]
+Line = Annotated[
+    Text, AfterValidator(_line), Says('"/dev/...", "tcp://host:port" or "rtu+tcp://host:port"')
+]
 Broker = Annotated[
     Text, AfterValidator(_broker), Says('"mqtt://host", "mqtts://host:port", or "" for none')
 ]

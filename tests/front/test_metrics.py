@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from chargepoint.core.snapshot import ConnectorShown, LimitShown, MetersShown
 from chargepoint.front.metrics import exposition, source_kind
+from hardware.bus.counts import BusState, Counts
 
 
 def samples(snapshot):
@@ -25,6 +26,19 @@ async def test_the_metrics_are_served_as_text(http):
         assert answer.status == 200
         assert answer.content_type == "text/plain"
         assert "chargepoint_connected 1.0" in await answer.text()
+
+
+def test_every_device_of_a_bus_is_counted(fake_door):
+    counts = Counts(answered=7, silent=2, round_trip_s=0.04)
+    bus = BusState("/dev/ttyUSB0", open=True, devices={"11": counts, "12": Counts()})
+    found = samples(replace(fake_door.SNAPSHOT, buses={"rs485": bus}))
+
+    device = ("bus", "rs485"), ("device", "11")
+    assert found[("chargepoint_bus_open", ("bus", "rs485"))] == 1.0
+    assert found[("chargepoint_bus_requests_total", *device, ("result", "answered"))] == 7.0
+    assert found[("chargepoint_bus_requests_total", *device, ("result", "silent"))] == 2.0
+    assert found[("chargepoint_bus_round_trip_seconds", *device)] == 0.04
+    assert "bus" not in exposition(fake_door.SNAPSHOT).decode()
 
 
 def test_the_numbers_are_those_of_the_snapshot(fake_door):

@@ -13,6 +13,7 @@ import pytest
 from chargepoint.core import snapshot
 from chargepoint.front import shown
 from chargepoint.front.openapi import description
+from hardware.bus.counts import BusState, Counts
 
 
 async def status(http: Any) -> dict[str, Any]:
@@ -20,6 +21,16 @@ async def status(http: Any) -> dict[str, Any]:
         assert answer.status == 200
         assert answer.content_type == "application/json"
         return json.loads(await answer.text(), parse_constant=pytest.fail)
+
+
+def test_buses_are_shown_where_there_are_any(fake_door):
+    bus = BusState("/dev/ttyUSB0", why="no such device", devices={"11": Counts(silent=2)})
+    snapshot_ = dataclasses.replace(fake_door.SNAPSHOT, buses={"rs485": bus})
+    (name, found), *_ = json.loads(shown.status_json(snapshot_, None))["buses"].items()
+
+    assert (name, found["open"], found["why"]) == ("rs485", False, "no such device")
+    assert found["devices"]["11"]["silent"] == 2
+    assert "buses" not in json.loads(shown.status_json(fake_door.SNAPSHOT, None))
 
 
 async def test_the_status_has_the_promised_shape(http):

@@ -6,19 +6,39 @@ A new driver gets a row in BOARDS or METERS that says how to stand it on the ben
 import asyncio
 import math
 import threading
+from dataclasses import replace
 
 import pytest
+from modbus_devices import words
 
 from hardware import registry
 from hardware.api import Actuation, BusError, MeterReading, Pilot
 from hardware.registry import Kind
 from hardware.wiring import Wiring, implausible
 
+
+class Bus:
+    """A line on which every device is a meter that measures 1, 2 and 3 A."""
+
+    def device(self, device_id: int) -> "Bus":
+        return self
+
+    async def read(self, function: int, address: int, count: int) -> tuple[int, ...]:
+        values = (1.0, 2.0, 3.0, 230.0, 460.0, 690.0, 5.0)
+        return tuple(word for each in values for word in words(each))[address : address + count]
+
+
 CHARGE = Actuation(16.0, close_main=True, close_second=True, lock=True, valid_until_s=math.inf)
 BOARDS = {
     "sim": {"connectors": 1, "connector_lock": True},
 }
 METERS = {
+    "modbus": {
+        "model": "custom",
+        "bus": "rs485",
+        "device_id": 11,
+        "registers": {"currents": "0", "phase_powers": "6", "import_wh": "12"},
+    },
     "pushed": {},
     "sim": {},
 }
@@ -122,7 +142,8 @@ def open_meter(request, bench):
 
     def opened(wiring: Wiring | None = None):
         name = request.param
-        meter = registry.open_meter(name, METERS[name], bench.context("mains"), wiring)
+        context = replace(bench.context("mains"), buses={"rs485": Bus()})
+        meter = registry.open_meter(name, METERS[name], context, wiring)
         if name == "pushed":
             reading = MeterReading(bench.clock(), (1.0, 2.0, 3.0), None, 1380.0, 5.0, 4.0)
             meter.driver.push(reading)

@@ -8,7 +8,6 @@ from chargepoint.settings.later import ROWS, without_effect
 from chargepoint.settings.model import Settings
 
 SET = {
-    "hardware.buses": {"hardware": {"buses": {"rs485": {"port": "/dev/ttyUSB0"}}}},
     "mqtt.url": {"mqtt": {"url": "mqtt://broker"}},
     "power_share.role": {"power_share": {"role": "master", "bus": "rs485"}},
     "tls.manufacturer_root_ca": {"tls": {"manufacturer_root_ca": ["root.pem"]}},

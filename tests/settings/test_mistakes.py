@@ -15,6 +15,8 @@ BOARDS, METERS = (", ".join(names(kind)) for kind in Kind)
 DRIVER = known()["hardware", "meters", "circuit", "driver"]
 NUMBER = "a number from 0 to 1000 A"
 
+LINE = '[hardware.buses.rs485]\nport = "/dev/ttyUSB0"\n'
+METER = '[hardware.meters.circuit]\ndriver = "modbus"\nmodel = "eastron_sdm630"\nbus = "rs485"\n'
 MISTAKES = {
     "unknown key": (
         "[limits]\nmians_a = 20",
@@ -195,7 +197,8 @@ MISTAKES = {
     ),
     "meter without driver": (
         '[hardware.meters.circuit]\nmodel = "x"',
-        'hardware.meters.circuit.driver: is needed; allowed: a driver: "pushed", "sim", "none"',
+        'hardware.meters.circuit.driver: is needed; allowed: a driver: "modbus", '
+        '"pushed", "sim", "none"',
     ),
     "driver's key that is nearly ours": (
         '[hardware.meters.mains]\ndriver = "sim"\ninvertd = true',
@@ -228,7 +231,20 @@ MISTAKES = {
     "bus without device": (
         '[hardware.buses.one]\nport = "ttyS0"',
         'hardware.buses.one.port: "ttyS0": neither a serial device nor a TCP address; '
-        'allowed: "/dev/..." or "tcp://host:port"',
+        'allowed: "/dev/...", "tcp://host:port" or "rtu+tcp://host:port"',
+    ),
+    "two devices at one address": (
+        f"{LINE}{METER}device_id = 11\n{METER.replace('circuit', 'mains')}device_id = 11",
+        "hardware.meters.circuit.device_id: 11 is on bus 'rs485' already: hardware.meters.mains",
+    ),
+    "meter that is spelled differently": (
+        f"{LINE}{METER}device_id = 11".replace("sdm630", "sdm360"),
+        "hardware.meters.circuit: driver 'modbus': model: no meter is called "
+        "'eastron_sdm360'; did you mean eastron_sdm630 or eastron_sdm230 or eastron_sdm120?",
+    ),
+    "meter without an address": (
+        f"{LINE}{METER}",
+        "hardware.meters.circuit: driver 'modbus': device_id: Field required",
     ),
     "sharing over nothing": (
         '[power_share]\nrole = "node"',

@@ -1,0 +1,1 @@
+"""One Modbus line, serial or over TCP, shared by many devices."""

@@ -1,0 +1,369 @@
+"""One Modbus line shared by many devices: whose turn it is, and how long anybody waits.
+
+A single task owns the line. Devices ask in their own rhythm; of those that wait the most
+important goes first, among equals the one that waited longest. A question that is not
+asked before its deadline is never asked. A device that stays silent is left alone for a
+while, twice as long each time, so a dead one costs the others one time-out per such
+pause, and its late answer finds nobody waiting for it. A line that is lost, or on which
+nothing answers any more, is opened again.
+
+pymodbus's own client would hold the line over all its retries, knows no priorities and
+opens ports in its own way; of pymodbus we use the messages (``frames``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from pymodbus.pdu import ModbusPDU
+
+from hardware.api import BusError
+from hardware.bus.counts import BusState, Counts, Trouble
+from hardware.bus.frames import READS, Ask, Framing, Function, Mbap, Rtu, is_broken
+from hardware.bus.line import Line, LineSettings, open_line
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 16.0  # for a silent device
+FIRST_REOPEN_S, LONGEST_REOPEN_S = 0.5, 4.0
+SPLIT_S = 0.1  # an answer on a serial line has no longer gap inside, USB adapters included
+STUCK_AFTER = 8  # silences in a row, whoever was asked
+FAST_BAUD, FAST_GAP_S, GAP_CHARS = 19200, 0.00175, 3.5  # Modbus over Serial Line 2.5.1.1
+PERMANENT = {
+    1: "it does not know this function",
+    2: "it does not have these registers",
+    3: "it does not take these values",
+}
+PASSING = {
+    4: "it failed",
+    5: "it is still at work",
+    6: "it is busy",
+    8: "its memory has a parity error",
+    10: "its gateway has no way to it",
+    11: "its gateway hears nothing of it",
+}
+UNHEARD = 11  # a gateway's word for silence
+
+
+class NoAnswer(BusError):
+    """Why there is no answer is *trouble*."""
+
+    def __init__(self, trouble: Trouble, why: str) -> None:
+        super().__init__(why)
+        self.trouble = trouble
+
+
+class Refused(NoAnswer):
+    """The device answered that it will not. *permanent*: asking again does not help."""
+
+    def __init__(self, ask: Ask, code: int) -> None:
+        said = PERMANENT.get(code) or PASSING.get(code, "it does not say why")
+        what = "read" if ask.function in READS else "write"
+        where = f"{ask.count} at {ask.address:#06x}"
+        super().__init__(
+            Trouble.REFUSED,
+            f"device {ask.device_id} refuses to {what} {where}: {said} (exception {code})",
+        )
+        self.code = code
+        self.permanent = code in PERMANENT
+
+
+class Priority(IntEnum):
+    """Who goes first: a car is waiting behind a board."""
+
+    BOARD = 0
+    METER = 1
+    PROBE = 2
+
+
+@dataclass(slots=True)
+class _Pause:
+    """How long something that failed is left alone: twice as long each time."""
+
+    first_s: float
+    longest_s: float
+    times: int = 0
+    until_s: float = -1.0
+
+    def failed(self, now_s: float) -> None:
+        pause_s = min(self.first_s * 2.0**self.times, self.longest_s)
+        self.times = min(self.times + 1, 30)
+        self.until_s = now_s + pause_s
+
+    def worked(self) -> None:
+        self.times, self.until_s = 0, -1.0
+
+
+@dataclass(order=True, slots=True)
+class _Waiting:
+    """A question in the queue, sorted by importance and then by age."""
+
+    priority: Priority
+    number: int
+    ask: Ask = field(compare=False)
+    deadline_s: float = field(compare=False)
+    answer: asyncio.Future[ModbusPDU] = field(compare=False)
+
+
+class Device:
+    """One device of a line. Made by ``Bus.device``."""
+
+    def __init__(self, bus: Bus, device_id: int, priority: Priority, patience_s: float) -> None:
+        self._bus = bus
+        self._id = device_id
+        self._priority = priority
+        self._patience_s = patience_s
+
+    async def read(self, function: Function, address: int, count: int) -> tuple[int, ...]:
+        """Return *count* registers from *address*; raise BusError, Refused in particular."""
+        ask = Ask(self._id, function, address, count)
+        answer = await self._bus.asked(ask, self._priority, self._patience_s)
+        return tuple(answer.registers)
+
+    async def write(self, address: int, values: Sequence[int]) -> int:
+        """Write *values* from *address*; return how many were taken; raise BusError."""
+        function = Function.WRITE_ONE if len(values) == 1 else Function.WRITE_MANY
+        ask = Ask(self._id, function, address, len(values), tuple(values))
+        answer = await self._bus.asked(ask, self._priority, self._patience_s)
+        return 1 if function is Function.WRITE_ONE else answer.count
+
+
+class Bus:
+    """A line and its owner. It opens when somebody asks, and again after it was lost."""
+
+    def __init__(self, settings: LineSettings) -> None:
+        over_tcp = settings.port.startswith("tcp:")
+        self._settings = settings
+        self._framing: Framing = Mbap() if over_tcp else Rtu()
+        self._timing = _Timing.of(settings)
+        self._line: Line | None = None
+        self._numbers = itertools.count(1)
+        self._queue: list[_Waiting] = []
+        self._owner: asyncio.Task[None] | None = None
+        self._quiet_since_s = 0.0
+        self._silences = 0
+        self._reopen = _Pause(FIRST_REOPEN_S, LONGEST_REOPEN_S)
+        self._pauses: dict[int, _Pause] = {}
+        self._state = BusState(settings.port)
+
+    def device(
+        self, device_id: int, priority: Priority = Priority.METER, patience_s: float = 5.0
+    ) -> Device:
+        """Return the device; its questions wait for an answer at most *patience_s*."""
+        return Device(self, device_id, priority, patience_s)
+
+    @property
+    def state(self) -> BusState:
+        """Return what happened so far; it goes on counting."""
+        self._state.open = self._line is not None and not self._line.is_lost
+        return self._state
+
+    async def asked(self, ask: Ask, priority: Priority, patience_s: float) -> ModbusPDU:
+        """Return the answer; raise BusError when there is none, or not in time.
+
+        Whoever is cancelled leaves the line as it should be: his question is not asked,
+        or its answer awaited and dropped.
+        """
+        loop = asyncio.get_running_loop()
+        self._refuse_in_pause(ask.device_id, loop.time())
+        answer: asyncio.Future[ModbusPDU] = loop.create_future()
+        deadline_s = loop.time() + patience_s
+        heapq.heappush(
+            self._queue, _Waiting(priority, next(self._numbers), ask, deadline_s, answer)
+        )
+        if self._owner is None or self._owner.done():
+            self._owner = asyncio.create_task(self._serve())
+        return await answer
+
+    async def close(self) -> None:
+        """Let go of the line; whoever still waits gets a BusError."""
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            owner.cancel()
+            await asyncio.gather(owner, return_exceptions=True)
+        self._hang_up("the line is closed")
+
+    # --- the owner -----------------------------------------------------------------------
+
+    async def _serve(self) -> None:
+        """Ask, one after the other, until nobody waits."""
+        try:
+            while self._queue:
+                await self._turn(heapq.heappop(self._queue))
+        finally:
+            for left in self._queue:
+                _settle(left, NoAnswer(Trouble.LOST, "the line is closed"))
+            self._queue.clear()
+
+    async def _turn(self, waiting: _Waiting) -> None:
+        loop = asyncio.get_running_loop()
+        if waiting.answer.done():
+            return
+        counts = self._counts(waiting.ask.device_id)
+        try:
+            self._refuse_in_pause(waiting.ask.device_id, loop.time())
+            if loop.time() > waiting.deadline_s:
+                raise NoAnswer(Trouble.LATE, "the line was too busy to ask in time")
+            line = await self._opened()
+            began_s = loop.time()
+            answer = await self._exchange(line, waiting.ask, waiting.number & 0xFFFF)
+            counts.was_answered(loop.time() - began_s)
+        except _Paused as pause:
+            _settle(waiting, pause)
+        except NoAnswer as error:
+            counts.ended(error.trouble, str(error))
+            _settle(waiting, error)
+        except BusError as error:
+            counts.ended(Trouble.LOST, str(error))
+            _settle(waiting, error)
+        except asyncio.CancelledError:
+            _settle(waiting, NoAnswer(Trouble.LOST, "the line is closed"))
+            raise
+        else:
+            if not waiting.answer.done():
+                waiting.answer.set_result(answer)
+
+    async def _opened(self) -> Line:
+        """Return the open line; raise BusError at once while it shall not be tried again."""
+        if self._line is not None and not self._line.is_lost:
+            return self._line
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._reopen.until_s:
+            raise BusError(self._state.why)
+        if self._line is not None:
+            self._line.close()
+        try:
+            self._line = await open_line(self._settings)
+        except BusError as error:
+            self._state.why = str(error)
+            self._reopen.failed(asyncio.get_running_loop().time())
+            raise
+        self._silences, self._state.why = 0, ""
+        self._state.opened += 1
+        return self._line
+
+    async def _exchange(self, line: Line, ask: Ask, number: int) -> ModbusPDU:
+        """Ask and listen once; raise NoAnswer, or BusError when the line is lost."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._quiet_since_s + self._timing.gap_s - loop.time()))
+        self._state.stray_bytes += len(line.flush())
+        try:
+            line.write(self._framing.pack(ask, number))
+            answer = await self._answer(line, ask, number)
+        except NoAnswer as error:
+            if error.trouble is Trouble.SILENT:
+                self._silent(ask.device_id, loop.time())
+            raise
+        except BusError as error:
+            self._state.why = str(error)
+            self._reopen.failed(loop.time())
+            raise
+        finally:
+            self._quiet_since_s = loop.time()
+        self._silences = 0
+        self._reopen.worked()
+        if answer.isError():
+            raise self._refused(ask, answer.exception_code, loop.time())
+        self._pause(ask.device_id).worked()
+        return answer
+
+    async def _answer(self, line: Line, ask: Ask, number: int) -> ModbusPDU:
+        """Return what answers *ask*, whatever else is heard before it."""
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + self._timing.within_s(ask)
+        heard, strange = b"", 0
+        while True:
+            split_s = loop.time() + self._timing.split_s
+            try:
+                async with asyncio.timeout_at(min(until_s, split_s) if heard else until_s):
+                    heard += await line.heard()
+            except TimeoutError:
+                raise _no_answer(heard, strange, ask) from None
+            found = self._framing.take(heard, ask, number)
+            self._counts(ask.device_id).strange += found.strange
+            heard, strange = found.rest, strange + found.strange
+            if found.answer is not None:
+                return found.answer
+
+    # --- who is left alone -----------------------------------------------------------------
+
+    def _silent(self, device_id: int, now_s: float) -> None:
+        self._pause(device_id).failed(now_s)
+        self._silences += 1
+        if self._silences >= STUCK_AFTER:
+            self._hang_up("nothing on it answers")
+
+    def _refused(self, ask: Ask, code: int, now_s: float) -> NoAnswer:
+        if code == UNHEARD:
+            self._pause(ask.device_id).failed(now_s)
+        else:
+            self._pause(ask.device_id).worked()
+        return Refused(ask, code)
+
+    def _refuse_in_pause(self, device_id: int, now_s: float) -> None:
+        """Raise BusError while a silent device is left alone: nothing is asked or counted."""
+        left_s = self._pause(device_id).until_s - now_s
+        if left_s > 0.0:
+            raise _Paused(f"device {device_id} is silent; asked again in {left_s:.1f} s")
+
+    def _hang_up(self, why: str) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line, self._state.why = None, why
+
+    def _pause(self, device_id: int) -> _Pause:
+        return self._pauses.setdefault(device_id, _Pause(FIRST_PAUSE_S, LONGEST_PAUSE_S))
+
+    def _counts(self, device_id: int) -> Counts:
+        return self._state.devices.setdefault(str(device_id), Counts())
+
+
+class _Paused(BusError):
+    """The device is left alone for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    """How long things take on this line.
+
+    *gap_s* of silence ends a frame; *split_s* of it inside an answer mean that no more
+    will come: networks split frames as they like, so there it is only the time-out.
+    """
+
+    char_s: float
+    gap_s: float
+    split_s: float
+    timeout_s: float
+
+    @classmethod
+    def of(cls, settings: LineSettings) -> _Timing:
+        if settings.port.startswith("tcp:"):
+            return cls(0.0, 0.0, settings.timeout_s, settings.timeout_s)
+        char_s, fast = settings.char_s, settings.baudrate > FAST_BAUD
+        gap_s = FAST_GAP_S if fast else GAP_CHARS * char_s
+        split_s = SPLIT_S if settings.is_serial else settings.timeout_s
+        return cls(char_s, gap_s, split_s, settings.timeout_s)
+
+    def within_s(self, ask: Ask) -> float:
+        """Return how long to wait for the whole answer: the device's time, and the wire's."""
+        sent = 9 + 2 * len(ask.values)
+        return self.timeout_s + (sent + ask.answer_bytes) * self.char_s
+
+
+def _no_answer(heard: bytes, strange: int, ask: Ask) -> NoAnswer:
+    """Return what it means that *heard* is all that came."""
+    who = f"device {ask.device_id}"
+    others = f"; {strange} frames were no answer to the question" if strange else ""
+    if not heard:
+        return NoAnswer(Trouble.SILENT, f"{who} does not answer{others}")
+    if is_broken(heard, ask):
+        return NoAnswer(Trouble.GARBLED, f"{who}: {len(heard)} bytes with a wrong checksum{others}")
+    return NoAnswer(Trouble.PARTIAL, f"{who}: its answer breaks off after {len(heard)} bytes")
+
+
+def _settle(waiting: _Waiting, error: BusError) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)
