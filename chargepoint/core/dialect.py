@@ -44,7 +44,8 @@ class Dialect:
     *lists_features*: SupportedFeatureProfiles says what is on (1.6), else the Enabled
     variable of each block. *has_back_off*: RetryBackOff... variables say how long to wait
     between connections. *tells_changes*: a transaction's changes are told as they happen;
-    1.6 tells only its start, its meter values and its end.
+    1.6 tells only its start, its meter values and its end. *tells_limits*: limits from
+    outside, and changed rates, have messages of their own (K11 to K13).
     """
 
     name: str
@@ -70,3 +71,4 @@ class Dialect:
     has_back_off: bool = False
     tells_changes: bool = True
     lists_features: bool = False
+    tells_limits: bool = False

@@ -81,6 +81,8 @@ class Station:
         }
         for evse in blocks.evses.values():
             blocks.transactions.tick(evse, blocks.common.dialect, now)
+            blocks.rates.tick(evse)
+        blocks.outside.tick()
         blocks.idle_values.tick(blocks.readings.get("mains"))
         blocks.unlocking.tick()
         blocks.availability.run_scheduled(blocks.evses, blocks.common.dialect)
@@ -191,7 +193,7 @@ class Station:
             m.GetListVersion: b.local_list.version,
             m.PresentToken: lambda c: b.access.present(c),
             m.SetMode: lambda c: b.limiting.set_mode(c.mode),
-            m.Override: lambda c: b.limiting.override(c),
+            m.Override: lambda c: b.outside.refuses_override() or b.limiting.override(c),
             m.LinkUp: lambda c: b.link_up(c.dialect),
             m.LinkDown: lambda _: b.link_down(),
             m.BootAnswered: lambda c: b.boot_answered(c),

@@ -47,6 +47,7 @@ DIALECT = Dialect(
     triggers_aligned_values=True,
     warns_without_security=True,
     has_back_off=True,
+    tells_limits=True,
 )
 
 # Part 4 table 8.
