@@ -198,7 +198,7 @@ class Agent:
             outside,
             registers_wh,
         )
-        seed(life.station.variables, self._settings)
+        seed(life.station, self._settings)
         return life
 
     def _make_link(self, life: Life) -> Link | None:

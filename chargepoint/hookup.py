@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 from websockets.asyncio.client import ClientConnection
 
+from chargepoint.core.messages import CertificateTried
+from chargepoint.core.station import Station
 from chargepoint.core.variables import Variables
+from chargepoint.core.words import CertificateUse
 from chargepoint.life import Life
 from chargepoint.protocol.adapter import Adapter
 from chargepoint.protocol.adapters import ADAPTERS, BY_VERSION
@@ -29,6 +32,7 @@ EVENTS = {
 }
 
 COMM = "OCPPCommCtrlr"
+SHOWS = 3  # the security profile in which we show a certificate
 
 
 class Talk:
@@ -72,9 +76,17 @@ class Talk:
 def make_link(settings: Settings, life: Life, changed: Callable[[LinkState], None]) -> Link:
     """Return the link of *life* to ``csms.url``."""
     variables: Variables = life.station.variables
+    shown = Shown(life.station)
+
+    def talk(websocket: ClientConnection) -> Talk:
+        if shown.newest is not None:
+            life.turns.submit(CertificateTried(shown.newest))
+        shown.connected()
+        return Talk(websocket, life)
+
     return Link(
-        lambda: target(settings, variables),
-        lambda websocket: Talk(websocket, life),
+        lambda: target(settings, life.station, shown),
+        talk,
         back_off=lambda: back_off(settings, variables, life),
         ping_interval_s=lambda: variables.number(COMM, "WebSocketPingInterval"),
         on_change=changed,
@@ -82,29 +94,52 @@ def make_link(settings: Settings, life: Life, changed: Callable[[LinkState], Non
     )
 
 
-def target(settings: Settings, variables: Variables) -> Target:
+class Shown:
+    """Which certificate of ours is shown: the newest first, then each in turn (A02.FR.28).
+
+    *newest* says of the last attempt whether that was it; None: none was shown.
+    """
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._failed = 0
+        self.newest: bool | None = None
+
+    def next(self) -> ClientCertificate | None:
+        """Return what to show in the next attempt, None when we have none."""
+        pairs = self._station.renewal.pairs()
+        if not pairs:
+            self.newest = None
+            return None
+        number = self._failed % len(pairs)
+        self._failed += 1
+        self.newest = number == 0
+        return ClientCertificate(pairs[number].chain_pem, pairs[number].key_pem)
+
+    def connected(self) -> None:
+        """The last attempt led to a connection."""
+        self._failed = 0
+
+
+def target(settings: Settings, station: Station, shown: Shown) -> Target:
     """Return where to dial now, with the password that the station has now."""
     csms = settings.csms
     return Target(
         url=csms.url,
         identity=settings.station.id,
         subprotocols=tuple(BY_VERSION[each].subprotocol for each in csms.ocpp_versions),
-        password=variables.password() if csms.security_profile < 3 else None,
-        tls=lambda: tls_context(settings),
+        password=station.variables.password() if csms.security_profile < SHOWS else None,
+        tls=lambda: tls_context(settings, station, shown),
     )
 
 
-def tls_context(settings: Settings) -> ssl.SSLContext:
+def tls_context(settings: Settings, station: Station, shown: Shown) -> ssl.SSLContext:
     """Return the TLS context for the security profile: our certificate only for profile 3."""
-    tls, csms = settings.tls, settings.csms
-    password = tls.client_key_password.get_secret_value() if tls.client_key_password else ""
-    shows = csms.security_profile == 3
+    csms = settings.csms
     return client_context(
-        tls.csms_root_ca,
+        station.trust.pems(CertificateUse.CSMS_ROOT),
         verify_hostname=csms.verify_hostname,
-        certificate=(
-            ClientCertificate(tls.client_cert, tls.client_key, password) if shows else None
-        ),
+        certificate=shown.next() if csms.security_profile == SHOWS else None,
     )
 
 

@@ -20,9 +20,11 @@ from chargepoint.core.messages import (
     Batch,
     Command,
     Effect,
+    KeyMade,
     Later,
     LinkDown,
     LinkUp,
+    MakeKey,
     NoteSecurity,
     Reconnect,
     Reply,
@@ -38,6 +40,7 @@ from chargepoint.errors import ErrorCode, LinkError, StoreError, WireError
 from chargepoint.loop import Loop
 from chargepoint.protocol.adapter import Adapter, Deferred, Payload
 from chargepoint.protocol.delivery import Caller, Delivery, Entry, Rules
+from chargepoint.security.keys import new_key_pair
 from chargepoint.turns import RETRY_S, Turns
 from hardware.api import Actuation, EvseBoard, Meter
 
@@ -248,6 +251,9 @@ class Life:
                 self._outside.set_clock(effect)
             case Reconnect():
                 self._outside.dial_again()
+            case MakeKey(common_name, organization):
+                pair = new_key_pair(common_name, organization)
+                self.turns.submit(KeyMade(pair.key, pair.request))
             case Restart(reason):
                 if self._restart is not None and not self._restart.done():
                     self._restart.set_result(reason)

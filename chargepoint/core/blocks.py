@@ -20,11 +20,10 @@ from chargepoint.core.ledger import Ledger
 from chargepoint.core.limiting import Limiting
 from chargepoint.core.local_list import LocalList
 from chargepoint.core.metering import Metering
-from chargepoint.core.outside import Outside
 from chargepoint.core.phasing import Phasing
 from chargepoint.core.power import PowerPath
-from chargepoint.core.rate_telling import RateTelling
 from chargepoint.core.registration import Registrar
+from chargepoint.core.renewal import Renewal
 from chargepoint.core.resetting import Resetting
 from chargepoint.core.screen import Screen
 from chargepoint.core.sessions import Sessions
@@ -34,10 +33,11 @@ from chargepoint.core.telling import StatusTelling
 from chargepoint.core.token_cache import TokenCache
 from chargepoint.core.transactions import REGISTER_EVERY_S, Transactions
 from chargepoint.core.triggering import Triggering
+from chargepoint.core.trust import Trust
 from chargepoint.core.turn import Turn
 from chargepoint.core.unlocking import Unlocking
 from chargepoint.core.variables import Variables
-from chargepoint.core.words import BootReason, Moment
+from chargepoint.core.words import BootReason, CertificateUse, Moment
 from hardware.api import MeterReading
 
 CREDENTIALS = frozenset({"authorizationkey", "basicauthpassword"})
@@ -88,12 +88,16 @@ class Blocks:
         self.heat = Heat()
         self.phasing = Phasing(self.common)
         self.limiting = Limiting(self.common, self.smart_charging, self.registrar)
-        self.outside = Outside(self.common, self.limiting, self.smart_charging, kept["outside"])
-        self.smart_charging.external = self.outside.profiles
-        self.rates = RateTelling(self.common, self.smart_charging, self.transactions)
         self.resetting = Resetting(self.common, self.sessions)
         self.unlocking = Unlocking(self.common, self.sessions)
         self.idle_values = IdleValues(self.common, self.metering)
+        self.trust = Trust(self.common, kept["certificate"], kept["trust_seeded"])
+        self.renewal = Renewal(
+            self.common,
+            kept["client_certificate"],
+            kept["signing"],
+            lambda: self.trust.pems(CertificateUse.CSMS_ROOT),
+        )
         self.triggering = Triggering(
             self.common,
             self.registrar,
@@ -101,6 +105,7 @@ class Blocks:
             self.transactions,
             self.metering,
             lambda: self.readings.get("mains"),
+            self.renewal.trigger,
         )
         self.screen = Screen(self.common, self.registrar, self.availability)
         self.transactions.may_begin = self.access.may_begin
@@ -141,6 +146,7 @@ class Blocks:
         if dialect.offline_threshold_tells_all and away_s > threshold_s:
             self.telling.forget()  # B04.FR.01
         self.registrar.link_up(dialect, now)
+        self.trust.proven()
         if self._spoken != dialect.name:
             self._spoken = dialect.name
             self.turn.keep("dialect", "name", dialect.name)
@@ -182,6 +188,12 @@ class Blocks:
             return m.Reply(m.Outcome.REJECTED, "CSNotAccepted", "not registered")
         return self.access.remote_stop(command, central_ids)
 
+    def delete_certificate(self, command: m.DeleteCertificate) -> m.Reply:
+        """M04: our own certificate cannot be deleted (M04.FR.06, white paper M04.FR.05)."""
+        if self.renewal.is_named(command.name):
+            return m.Reply(m.Outcome.REJECTED, "CertificateInUse", "that is our own certificate")
+        return self.trust.delete(command)
+
     def after_change(self, reply: m.Reply, name: str) -> m.Reply:
         """Dial again with new credentials (A01 of both versions)."""
         if reply.outcome is m.Outcome.ACCEPTED and name.casefold() in CREDENTIALS:
@@ -191,6 +203,8 @@ class Blocks:
     def note_security(self, seen: m.NoteSecurity) -> None:
         """Log a security event; critical ones are sent as well (A04)."""
         self.turn.note(f"security: {seen.type} {seen.tech_info}".strip(), level="warning")
+        if seen.type == "InvalidCsmsCertificate":
+            self.trust.distrusted()
         self.turn.tell(m.SecurityEvent(seen.type, self.turn.now.utc, seen.tech_info))
 
     def store_failed(self, why: str) -> None:

@@ -44,7 +44,7 @@ def facts(blocks: Blocks) -> Fact:
 
     rows: dict[tuple[str, str], Fact] = {
         ("ClockCtrlr", "DateTime"): lambda _: f"{blocks.turn.now.utc:%Y-%m-%dT%H:%M:%SZ}",
-        ("SecurityCtrlr", "CertificateEntries"): lambda _: "0",
+        ("SecurityCtrlr", "CertificateEntries"): lambda _: str(len(blocks.trust)),
         ("LocalAuthListCtrlr", "Entries"): lambda _: str(len(blocks.local_list)),
         ("SmartChargingCtrlr", "Entries"): lambda _: str(len(blocks.smart_charging)),
         ("ChargingStation", "AvailabilityState"): station_state,

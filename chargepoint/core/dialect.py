@@ -43,9 +43,10 @@ class Dialect:
     central system numbers transactions, and a TxProfile may come without a number (1.6).
     *lists_features*: SupportedFeatureProfiles says what is on (1.6), else the Enabled
     variable of each block. *has_back_off*: RetryBackOff... variables say how long to wait
-    between connections. *tells_changes*: a transaction's changes are told as they happen;
-    1.6 tells only its start, its meter values and its end. *tells_limits*: limits from
-    outside, and changed rates, have messages of their own (K11 to K13).
+    between connections. *certificates_may_wait*: a certificate of ours may come before the
+    time it is valid from (1.6), else it is refused (2.0.1 A02.FR.06). *tells_changes*: a
+    transaction's changes are told as they happen; 1.6 tells only its start, its meter values
+    and its end.
     """
 
     name: str
@@ -71,4 +72,4 @@ class Dialect:
     has_back_off: bool = False
     tells_changes: bool = True
     lists_features: bool = False
-    tells_limits: bool = False
+    certificates_may_wait: bool = False

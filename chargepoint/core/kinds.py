@@ -5,7 +5,9 @@ from __future__ import annotations
 from chargepoint.core.availability import Scheduled
 from chargepoint.core.evse import SessionRecord, Transaction
 from chargepoint.core.local_list import Listed
+from chargepoint.core.renewal import ClientPair, Signing
 from chargepoint.core.token_cache import CacheEntry
+from chargepoint.core.trust import Installed
 from chargepoint.core.words import BootReason, MeterSample
 from profiles.schedule import Profile
 
@@ -15,15 +17,18 @@ KINDS: dict[str, object] = {
     "boot": BootReason,
     "cache": CacheEntry,
     "central_id": int,
+    "certificate": Installed,
+    "client_certificate": ClientPair,
     "dialect": str,
     "local_list": Listed,
     "local_list_version": int,
-    "outside": float,
     "profile": Profile,
     "register": float,
     "sample": MeterSample,
     "session": SessionRecord,
+    "signing": Signing,
     "simulator": dict[str, dict[str, float]],
     "transaction": Transaction,
+    "trust_seeded": bool,
     "variable": str,
 }

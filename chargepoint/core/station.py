@@ -17,9 +17,11 @@ from chargepoint.core.config import StationConfig
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.inputs import Inputs
+from chargepoint.core.renewal import Renewal
 from chargepoint.core.reports import inventory, parts
 from chargepoint.core.session import State
 from chargepoint.core.snapshot import Snapshot
+from chargepoint.core.trust import Trust
 from chargepoint.core.unlocking import wants_lock
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import Moment
@@ -81,12 +83,11 @@ class Station:
         }
         for evse in blocks.evses.values():
             blocks.transactions.tick(evse, blocks.common.dialect, now)
-            blocks.rates.tick(evse)
-        blocks.outside.tick()
         blocks.idle_values.tick(blocks.readings.get("mains"))
         blocks.unlocking.tick()
         blocks.availability.run_scheduled(blocks.evses, blocks.common.dialect)
         blocks.tell_statuses(now)
+        blocks.renewal.tick()
         blocks.resetting.tick()
         self._keep_variables()
         return actuations
@@ -130,6 +131,16 @@ class Station:
     def variables(self) -> Variables:
         """Return the device model, for those who obey its settings (link, delivery)."""
         return self._blocks.common.variables
+
+    @property
+    def trust(self) -> Trust:
+        """Return whom we trust, for those who dial and verify."""
+        return self._blocks.trust
+
+    @property
+    def renewal(self) -> Renewal:
+        """Return our own certificates, for those who dial."""
+        return self._blocks.renewal
 
     def central_id(self, transaction_id: str) -> int | None:
         """Return the central system's number of our transaction, None while unknown (1.6)."""
@@ -193,7 +204,14 @@ class Station:
             m.GetListVersion: b.local_list.version,
             m.PresentToken: lambda c: b.access.present(c),
             m.SetMode: lambda c: b.limiting.set_mode(c.mode),
-            m.Override: lambda c: b.outside.refuses_override() or b.limiting.override(c),
+            m.Override: lambda c: b.limiting.override(c),
+            m.InstallCertificate: lambda c: b.trust.install(c),
+            m.DeleteCertificate: lambda c: b.delete_certificate(c),
+            m.GetCertificates: lambda c: b.trust.listed(c),
+            m.CertificateSigned: lambda c: b.renewal.signed(c),
+            m.KeyMade: lambda c: b.renewal.key_made(c),
+            m.SignAnswered: lambda c: b.renewal.answered(c),
+            m.CertificateTried: lambda c: b.renewal.tried(c),
             m.LinkUp: lambda c: b.link_up(c.dialect),
             m.LinkDown: lambda _: b.link_down(),
             m.BootAnswered: lambda c: b.boot_answered(c),

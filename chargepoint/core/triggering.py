@@ -38,6 +38,7 @@ class Triggering:
         transactions: Transactions,
         metering: Metering,
         grid: Callable[[], MeterReading | None],
+        renew: Callable[[], Reply],
     ) -> None:
         self._common = common
         self._registrar = registrar
@@ -54,6 +55,8 @@ class Triggering:
             "DiagnosticsStatusNotification": self._idle,
             "FirmwareStatusNotification": self._idle,
             "LogStatusNotification": self._idle,
+            "SignedFirmwareStatusNotification": self._idle,
+            "SignChargingStationCertificate": lambda _: renew(),
         }
 
     def trigger(self, command: TriggerMessage) -> Reply:

@@ -216,3 +216,30 @@ class VariableRef:
     instance: str | None = None
     evse_id: int | None = None
     connector_id: int | None = None
+
+
+class CertificateUse(StrEnum):
+    """What a certificate is for: GetCertificateIdUseEnumType of 2.0.1, and our own."""
+
+    CSMS_ROOT = "CSMSRootCertificate"
+    MANUFACTURER_ROOT = "ManufacturerRootCertificate"
+    MO_ROOT = "MORootCertificate"
+    V2G_ROOT = "V2GRootCertificate"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateHash:
+    """CertificateHashDataType: names a certificate by its issuer and serial number, in hex."""
+
+    algorithm: str
+    issuer_name: str
+    issuer_key: str
+    serial: str
+
+    def same_as(self, other: CertificateHash) -> bool:
+        """Return whether both name the same certificate; hex has no case, nor leading zeros."""
+        return self._normal() == other._normal()
+
+    def _normal(self) -> tuple[str, ...]:
+        texts = (self.algorithm, self.issuer_name, self.issuer_key, self.serial.lstrip("0"))
+        return tuple(text.casefold() for text in texts)

@@ -69,15 +69,15 @@ def client_context(
 
 def _trust(context: ssl.SSLContext, root: str) -> None:
     try:
-        context.load_verify_locations(cadata=_read(root))
+        context.load_verify_locations(cadata=pem_text(root))
     except ssl.SSLError as error:
         raise SettingsError(f"{_shown(root)} holds no certificate to trust") from error
 
 
 def _show(context: ssl.SSLContext, ours: ClientCertificate) -> None:
     """Load our certificate with its key. OpenSSL reads both from files only."""
-    _read(ours.certificate)
-    _read(ours.key)
+    pem_text(ours.certificate)
+    pem_text(ours.key)
     try:
         with _as_path(ours.certificate) as certificate, _as_path(ours.key) as key:
             context.load_cert_chain(certificate, key, lambda: ours.password)
@@ -86,8 +86,8 @@ def _show(context: ssl.SSLContext, ours: ClientCertificate) -> None:
         raise SettingsError(f"{pair}: not a certificate with its key and password") from error
 
 
-def _read(value: str) -> str:
-    """Return the PEM text that *value* is or names."""
+def pem_text(value: str) -> str:
+    """Return the PEM text that *value* is or names; raise SettingsError for what is none."""
     if _is_text(value):
         return value
     try:

@@ -9,7 +9,6 @@ from chargepoint.settings.model import Settings
 ROWS: tuple[tuple[str, Callable[[Settings], object]], ...] = (
     ("mqtt.url", lambda settings: settings.mqtt.url),
     ("power_share.role", lambda settings: settings.power_share.role != "off"),
-    ("tls.manufacturer_root_ca", lambda settings: settings.tls.manufacturer_root_ca),
     ("tls.mo_root_ca", lambda settings: settings.tls.mo_root_ca),
     ("tls.v2g_root_ca", lambda settings: settings.tls.v2g_root_ca),
 )

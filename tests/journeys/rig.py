@@ -196,7 +196,7 @@ class Rig:
         dialect = BY_VERSION[self.words.version].dialect
         config = station_config(self.settings)
         self.life = Life(config, memory, dialect, self.disk, self.boards, meters, outside)
-        seed(self.life.station.variables, self.settings)
+        seed(self.life.station, self.settings)
         self.lives += 1
         running = asyncio.create_task(self.life.run())
         if self._reachable:

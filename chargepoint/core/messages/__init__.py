@@ -5,6 +5,8 @@ Events come out: durable ones are ours to keep until the central system has them
 ones are worth sending now or never. Effects are chores for the shell.
 """
 
+from chargepoint.core.messages.certificates import *  # noqa: F403
+from chargepoint.core.messages.certificates import CertificateOrder
 from chargepoint.core.messages.effects import *  # noqa: F403
 from chargepoint.core.messages.events import *  # noqa: F403
 from chargepoint.core.messages.news import *  # noqa: F403
@@ -17,4 +19,4 @@ from chargepoint.core.messages.tokens import TokenOrder
 from chargepoint.core.messages.wishes import *  # noqa: F403
 from chargepoint.core.messages.wishes import Wish
 
-Command = Order | TokenOrder | Wish | News
+Command = Order | TokenOrder | CertificateOrder | Wish | News

@@ -30,7 +30,15 @@ class Reconnect:
     """Drop the link after what was said so far, and dial again: credentials changed."""
 
 
-Effect = SetClock | Restart | Reconnect
+@dataclass(frozen=True, slots=True)
+class MakeKey:
+    """Make a new key of ours and a request to have it signed; report KeyMade."""
+
+    common_name: str
+    organization: str
+
+
+Effect = SetClock | Restart | Reconnect | MakeKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,13 @@ class IdleNotice:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignRequest:
+    """SignCertificate: our certificate shall be renewed; *request_pem* is the PKCS#10."""
+
+    request_pem: str
+
+
 DurableEvent = TransactionEvent | SecurityEvent
 
 LiveEvent = (
@@ -194,6 +201,7 @@ LiveEvent = (
     | LimitImposed
     | LimitReleased
     | IdleNotice
+    | SignRequest
 )
 
 Event = DurableEvent | LiveEvent

@@ -21,6 +21,7 @@ from chargepoint.protocol.v16 import (
     local_list,
     notifications,
     remote_trigger,
+    security,
     smart_charging,
     transactions,
 )
@@ -39,7 +40,8 @@ DIALECT = Dialect(
     hard_reset_reason=StopReason.HARD_RESET,
     soft_reset_waits=False,
     refuses_calls_when_rejected=False,
-    triggers=remote_trigger.TRIGGERS,
+    triggers=remote_trigger.TRIGGERS | frozenset(security.TRIGGERS.values()),
+    certificates_may_wait=True,
     ended_samples_every_update=True,
     station_availability_cascades=True,
     status_tells_errors=True,
@@ -68,11 +70,13 @@ ROUTES: Mapping[str, Route] = {
     **local_list.ROUTES,
     **smart_charging.ROUTES,
     **remote_trigger.ROUTES,
+    **security.ROUTES,
 }
 TELLINGS: Mapping[type, Telling] = {
     **notifications.TELLINGS,
     **transactions.TELLINGS,
     **remote_trigger.TELLINGS,
+    **security.TELLINGS,
 }
 
 # What 1.6 and its security extension have besides: ours to send, and not offered here.
@@ -80,16 +84,11 @@ KNOWN = frozenset(ROUTES) | {
     "Authorize",
     "BootNotification",
     "CancelReservation",
-    "CertificateSigned",
-    "DeleteCertificate",
     "DiagnosticsStatusNotification",
-    "ExtendedTriggerMessage",
     "FirmwareStatusNotification",
     "GetDiagnostics",
-    "GetInstalledCertificateIds",
     "GetLog",
     "Heartbeat",
-    "InstallCertificate",
     "LogStatusNotification",
     "MeterValues",
     "ReserveNow",

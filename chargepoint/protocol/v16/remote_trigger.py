@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chargepoint.core.config import StationIdentity
-from chargepoint.core.messages import Command, IdleNotice, Outcome, TriggerMessage
+from chargepoint.core.messages import Command, IdleNotice, Outcome, Reply, TriggerMessage
 from chargepoint.protocol.adapter import Call, Payload
 from chargepoint.protocol.v16.connectors import evse_of, plug_of
 from chargepoint.protocol.v16.route import Route, Telling, status
@@ -21,18 +21,31 @@ TRIGGERS = frozenset(
         "StatusNotification",
     }
 )
-IDLE_NOTICES = frozenset({"DiagnosticsStatusNotification", "FirmwareStatusNotification"})
+IDLE_NOTICES = frozenset(
+    {
+        "DiagnosticsStatusNotification",
+        "FirmwareStatusNotification",
+        "LogStatusNotification",
+        "SignedFirmwareStatusNotification",
+    }
+)
+TRIGGER_STATUS = status(
+    {Outcome.ACCEPTED: "Accepted", Outcome.UNSUPPORTED: "NotImplemented"}, otherwise="Rejected"
+)
 
 
-def _trigger(payload: Payload) -> Command:
-    """TriggerMessage.req: without connectorId all are meant.
-
-    An unknown message is for the station to refuse: its status is NotImplemented, no error.
-    """
-    message, connector_id = payload["requestedMessage"], payload.get("connectorId")
+def trigger(message: str, payload: Payload) -> Command:
+    """Return the command to send *message*: without connectorId all are meant."""
+    connector_id = payload.get("connectorId")
     if connector_id is None:
         return TriggerMessage(message)
     return TriggerMessage(message, evse_of(connector_id), plug_of(connector_id))
+
+
+def _trigger(payload: Payload) -> Command | Reply:
+    """TriggerMessage.req. The status of an unknown message is NotImplemented, no error."""
+    message = payload["requestedMessage"]
+    return trigger(message, payload) if message in TRIGGERS else Reply(Outcome.UNSUPPORTED)
 
 
 def _idle_notice(event: IdleNotice, _: StationIdentity, __: int | None) -> Call | None:
@@ -41,13 +54,7 @@ def _idle_notice(event: IdleNotice, _: StationIdentity, __: int | None) -> Call 
 
 
 ROUTES: Mapping[str, Route] = {
-    "TriggerMessage": Route(
-        _trigger,
-        status(
-            {Outcome.ACCEPTED: "Accepted", Outcome.UNSUPPORTED: "NotImplemented"},
-            otherwise="Rejected",
-        ),
-    ),
+    "TriggerMessage": Route(_trigger, TRIGGER_STATUS),
 }
 TELLINGS: Mapping[type, Telling] = {
     IdleNotice: Telling(_idle_notice),

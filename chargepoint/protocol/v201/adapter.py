@@ -18,6 +18,7 @@ from chargepoint.protocol.adapter import Call, Deferred, Handle, Payload
 from chargepoint.protocol.v201 import (
     authorization,
     availability,
+    certificates,
     data_transfer,
     local_list,
     metervalues,
@@ -47,7 +48,6 @@ DIALECT = Dialect(
     triggers_aligned_values=True,
     warns_without_security=True,
     has_back_off=True,
-    tells_limits=True,
 )
 
 # Part 4 table 8.
@@ -74,6 +74,7 @@ ROUTES: Mapping[str, Answer] = {
     **availability.ROUTES,
     **smart_charging.ROUTES,
     **data_transfer.ROUTES,
+    **certificates.ROUTES,
 }
 TELLINGS: Mapping[type, Telling] = {
     **security.TELLINGS,
@@ -83,6 +84,7 @@ TELLINGS: Mapping[type, Telling] = {
     **remote.TELLINGS,
     **availability.TELLINGS,
     **metervalues.TELLINGS,
+    **certificates.TELLINGS,
     **smart_charging.TELLINGS,
 }
 
@@ -91,24 +93,20 @@ KNOWN = frozenset(ROUTES) | {
     "Authorize",
     "BootNotification",
     "CancelReservation",
-    "CertificateSigned",
     "ClearDisplayMessage",
     "ClearVariableMonitoring",
     "ClearedChargingLimit",
     "CostUpdated",
     "CustomerInformation",
-    "DeleteCertificate",
     "FirmwareStatusNotification",
     "Get15118EVCertificate",
     "GetCertificateStatus",
     "GetDisplayMessages",
-    "GetInstalledCertificateIds",
     "GetLog",
     "GetMonitoringReport",
     "GetReport",
     "GetTransactionStatus",
     "Heartbeat",
-    "InstallCertificate",
     "LogStatusNotification",
     "MeterValues",
     "NotifyChargingLimit",

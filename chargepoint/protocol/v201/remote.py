@@ -28,11 +28,12 @@ TRIGGERS = frozenset(
         "Heartbeat",
         "LogStatusNotification",
         "MeterValues",
+        "SignChargingStationCertificate",
         "StatusNotification",
         "TransactionEvent",
     }
 )
-"""The messages of MessageTriggerEnumType that we can send; none of certificates."""
+"""The messages of MessageTriggerEnumType that we can send; none of ISO 15118."""
 
 IDLE_NOTICES = frozenset({"FirmwareStatusNotification", "LogStatusNotification"})
 

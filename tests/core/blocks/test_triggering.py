@@ -32,7 +32,7 @@ def test_what_is_asked_for_leaves_with_the_same_batch_as_the_answer(bench: Bench
 
 
 @pytest.mark.requirement("F06.FR.08", "1.6 5.17")
-@pytest.mark.parametrize("message", ["Nonsense", "SignChargingStationCertificate", ""])
+@pytest.mark.parametrize("message", ["Nonsense", "SignV2GCertificate", ""])
 def test_what_cannot_be_triggered_is_said_to_be_so(bench: Bench, message: str) -> None:
     assert outcome(bench.do(TriggerMessage(message))) is Outcome.UNSUPPORTED
     assert not bench.said

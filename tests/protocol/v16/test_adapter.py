@@ -12,7 +12,7 @@ from chargepoint.core.messages import Event
 from chargepoint.core.words import Status
 from chargepoint.errors import ErrorCode
 from chargepoint.protocol.adapter import Adapter
-from chargepoint.protocol.v16 import Adapter16
+from chargepoint.protocol.v16 import Adapter16, security
 from chargepoint.protocol.v16.adapter import ROUTES, TELLINGS
 
 
@@ -52,10 +52,13 @@ def test_only_what_is_no_rpc_message_has_no_word_here(adapter):
 
 
 @pytest.mark.requirement("1.6 7.32")
-def test_it_lets_trigger_what_its_schema_names(adapter):
-    schema = json.loads(files("ocpp.v16.schemas").joinpath("TriggerMessage.json").read_text())
+def test_it_lets_trigger_what_its_schemas_name(adapter):
+    schemas = files("ocpp.v16.schemas")
+    plain = json.loads(schemas.joinpath("TriggerMessage.json").read_text())
+    named = set(plain["properties"]["requestedMessage"]["enum"])
+    extended = set(security.TRIGGERS.values())
 
-    assert adapter.dialect.triggers == set(schema["properties"]["requestedMessage"]["enum"])
+    assert adapter.dialect.triggers == named | extended
 
 
 @pytest.mark.requirement("1.6 7.7")

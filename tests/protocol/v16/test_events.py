@@ -248,7 +248,7 @@ FOREIGN = MeterSample(NOON, (SampledValue(1.0, "Energy.Apparent.Net", "VAh"),))
         MeterValues(1, NOTHING),
         StatusChanged(1, 2, Status.AVAILABLE, NOON),
         SecurityEvent("InvalidMessages", NOON, critical=False),
-        IdleNotice("LogStatusNotification"),
+        IdleNotice("TransactionEvent"),
         ReportPart(1, 0, False, NOON, ()),
         LimitReleased(0, Origin.EMS),
     ],

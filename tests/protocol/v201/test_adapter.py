@@ -36,7 +36,8 @@ def test_every_error_has_its_word(adapter):
 
 
 def test_what_may_be_triggered_is_what_we_send(adapter):
-    assert adapter.dialect.triggers <= adapter.known - adapter.incoming
+    signs = {"SignChargingStationCertificate"}  # it is not the name of a message
+    assert adapter.dialect.triggers - signs <= adapter.known - adapter.incoming
     assert adapter.dialect.name == adapter.version
 
 

@@ -1,0 +1,201 @@
+"""Whom the station trusts: root certificates by what they are for, installed and removed.
+
+2.0.1 M03, M04, M05; 1.6 security extension, the same use cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from chargepoint.core.common import Common
+from chargepoint.core.messages import (
+    ACCEPTED,
+    CertificatesReply,
+    DeleteCertificate,
+    GetCertificates,
+    InstallCertificate,
+    Outcome,
+    Reply,
+)
+from chargepoint.core.words import CertificateHash, CertificateUse
+from chargepoint.core.x509 import (
+    certificates,
+    fingerprint,
+    flaw_of_root,
+    hash_of,
+    is_issued_by,
+    named,
+    pem_of,
+)
+
+CSMS_ROOT = CertificateUse.CSMS_ROOT
+SECURITY = "SecurityCtrlr"
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A certificate that is trusted for *use*.
+
+    *retiring*: kept beside its successor until that has proven itself (M05.FR.12, .13;
+    white paper M05.FR.11, .12).
+    """
+
+    use: CertificateUse
+    pem: str
+    retiring: bool = False
+
+    def is_named(self, name: CertificateHash) -> bool:
+        """Return whether *name* names this certificate, in whichever algorithm."""
+        (certificate,) = certificates(self.pem)
+        return hash_of(certificate, algorithm=name.algorithm).same_as(name)
+
+
+class Trust:
+    """The station's trust store. *kept* is what the disk remembers, *seeded* for which uses
+    the installer's certificates were taken already."""
+
+    def __init__(
+        self, common: Common, kept: Mapping[str, Installed], seeded: Mapping[str, bool]
+    ) -> None:
+        self._common = common
+        self._installed = dict(kept)
+        self._seeded = set(seeded)
+        self._falls_back = False
+
+    def __len__(self) -> int:
+        return len(self._installed)
+
+    def pems(self, use: CertificateUse) -> tuple[str, ...]:
+        """Return what is trusted for *use* now: without what retires, but while we fall back."""
+        return tuple(
+            each.pem
+            for each in self._installed.values()
+            if each.use is use and (self._falls_back or not each.retiring)
+        )
+
+    def seed(self, use: CertificateUse, pems: Iterable[str]) -> None:
+        """Trust the installer's certificates, once: later the central system's word counts."""
+        found = [certificate for pem in pems for certificate in certificates(pem)]
+        if not found or use.value in self._seeded:
+            return
+        self._seeded.add(use.value)
+        self._common.turn.keep("trust_seeded", use.value, True)
+        for certificate in found:
+            self._put(Installed(use, pem_of(certificate)))
+
+    # --- what the central system asks -------------------------------------------------------
+
+    def install(self, command: InstallCertificate) -> Reply:
+        """Trust one more certificate: M05."""
+        found = certificates(command.pem)
+        if len(found) != 1:
+            return self._refuse(command.use, "InvalidCertificate", "not one certificate in PEM")
+        (certificate,) = found
+        flaw = flaw_of_root(certificate, self._common.now.utc)
+        if flaw:
+            return self._refuse(command.use, "InvalidCertificate", flaw)
+        entry = Installed(command.use, pem_of(certificate))
+        if self._replaces(command.use):
+            return self._succeed(entry)
+        if _key(entry) not in self._installed and len(self) >= self._most():
+            return self._refuse(command.use, "OutOfStorage", "the store is full")
+        self._put(entry)
+        self._common.turn.note(f"{command.use} installed: {named(certificate)}")
+        return ACCEPTED
+
+    def delete(self, command: DeleteCertificate) -> Reply:
+        """Trust one less: M04. The last root that our connection stands on stays."""
+        chosen = [each for each in self._installed.values() if each.is_named(command.name)]
+        if not chosen:
+            return Reply(Outcome.UNKNOWN, "NotFound", "no such certificate is installed")
+        if any(self._carries(each) for each in chosen):
+            return Reply(Outcome.REJECTED, "CertificateInUse", "the connection stands on it")
+        for each in chosen:
+            self._drop(each)
+            self._common.turn.note(f"{each.use} removed")
+        return ACCEPTED
+
+    def listed(self, command: GetCertificates) -> CertificatesReply:
+        """Return the names of what is trusted: M03."""
+        found = tuple(
+            (each.use, hash_of(certificates(each.pem)[0]))
+            for each in self._installed.values()
+            if each.use in (command.uses or tuple(CertificateUse))
+        )
+        if found:
+            return CertificatesReply(Outcome.ACCEPTED, found=found)
+        return CertificatesReply(Outcome.UNKNOWN, "NotFound", "no such certificate is installed")
+
+    # --- a root and its successor ---------------------------------------------------------------
+
+    def distrusted(self) -> None:
+        """The central system's certificate is not signed by what we trust: M05.FR.14.
+
+        With a root that retires, the next attempt believes both again, the one after that
+        the new one alone.
+        """
+        retires = any(each.retiring for each in self._installed.values())
+        self._falls_back = retires and not self._falls_back
+
+    def proven(self) -> None:
+        """A connection stands: a new root that it was made with needs no fallback: M05.FR.13."""
+        if not self._falls_back:
+            for each in [each for each in self._installed.values() if each.retiring]:
+                self._drop(each)
+
+    def _replaces(self, use: CertificateUse) -> bool:
+        """Return whether a new root must be signed by the one it replaces: M05.FR.09, .10."""
+        checked = self._common.variables.flag(SECURITY, "AdditionalRootCertificateCheck")
+        return use is CSMS_ROOT and checked and any(self._current_roots())
+
+    def _succeed(self, entry: Installed) -> Reply:
+        """Replace the central system's root by one that it has signed: M05.FR.11, .12."""
+        (new,) = certificates(entry.pem)
+        current = list(self._current_roots())
+        if not any(is_issued_by(new, certificates(each.pem)[0]) for each in current):
+            why = "not signed by the root that it shall replace"
+            return self._refuse(entry.use, "InvalidCertificate", why)
+        for each in list(self._installed.values()):
+            if each.retiring:
+                self._drop(each)
+        for each in current:
+            self._put(replace(each, retiring=True))
+        self._put(entry)
+        self._common.turn.note(f"{entry.use} replaced: {named(new)}")
+        return ACCEPTED
+
+    def _current_roots(self) -> Iterable[Installed]:
+        return (
+            each for each in self._installed.values() if each.use is CSMS_ROOT and not each.retiring
+        )
+
+    # --- the pieces -------------------------------------------------------------------------
+
+    def _carries(self, entry: Installed) -> bool:
+        """Return whether the connection would fall with *entry*: white paper M04.FR.06."""
+        verifies = self._common.config.security_profile >= VERIFIES
+        return verifies and entry.use is CSMS_ROOT and len(list(self._current_roots())) == 1
+
+    def _most(self) -> int:
+        return int(self._common.variables.maximum(SECURITY, "CertificateEntries") or 0)
+
+    def _refuse(self, use: CertificateUse, reason: str, why: str) -> Reply:
+        self._common.turn.note(f"{use} refused: {why}", level="warning")
+        return Reply(Outcome.REJECTED, reason, why)
+
+    def _put(self, entry: Installed) -> None:
+        self._installed[_key(entry)] = entry
+        self._common.turn.keep("certificate", _key(entry), entry)
+
+    def _drop(self, entry: Installed) -> None:
+        del self._installed[_key(entry)]
+        self._common.turn.forget("certificate", _key(entry))
+
+
+VERIFIES = 2  # from this security profile on the central system's certificate counts
+
+
+def _key(entry: Installed) -> str:
+    (certificate,) = certificates(entry.pem)
+    return f"{entry.use}/{fingerprint(certificate)}"
