@@ -76,6 +76,8 @@ def rendered(status: Status) -> RenderableType:
     parts: list[RenderableType] = [_head(status), _evses(status)]
     if any(evse["limits"] for evse in status["evses"]):
         parts.append(_limits(status))
+    if status.get("reservations"):
+        parts.append(_reservations(status))
     meters = _meters(status)
     if meters.row_count:
         parts.append(meters)
@@ -149,6 +151,14 @@ def _limits(status: Status) -> Table:
                 "binds" if binds else "",
                 style="bold" if binds else None,
             )
+    return table
+
+
+def _reservations(status: Status) -> Table:
+    table = Table("reservation", "EVSE", "for", "until")
+    for each in status["reservations"]:
+        place = each["evse_id"] or f"any {each['connector_type'] or ''}".strip()
+        table.add_row(str(each["id"]), str(place), each["id_token"], each["until"])
     return table
 
 

@@ -1,6 +1,6 @@
-"""Tokens at the reader and from afar: who gets which EVSE, who stops what.
+"""Tokens at the reader and from afar: who gets which EVSE.
 
-1.6 sections 4.1, 4.8, 5.11, 5.12; 2.0.1 C01, C09, E07, F01 to F03.
+1.6 sections 4.1, 4.8, 5.11; 2.0.1 C01, F01, F02, H03.
 """
 
 from __future__ import annotations
@@ -19,21 +19,20 @@ from chargepoint.core.messages import (
     Outcome,
     PresentToken,
     RemoteStart,
-    RemoteStop,
     Reply,
     StartReply,
 )
+from chargepoint.core.reservations import Reservations
 from chargepoint.core.session import State
 from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
+from chargepoint.core.stopping import Stopping
 from chargepoint.core.token_cache import UNCACHED_TYPES
 from chargepoint.core.words import (
     NO_AUTHORIZATION,
-    StopReason,
     Token,
     TokenInfo,
     TokenStatus,
-    Trigger,
 )
 
 
@@ -64,12 +63,16 @@ class Access:
         authorization: Authorization,
         availability: Availability,
         smart_charging: SmartCharging,
+        reservations: Reservations,
+        stopping: Stopping,
     ) -> None:
         self._common = common
         self._sessions = sessions
         self._authorization = authorization
         self._availability = availability
-        self._choosing = Choosing(common, availability)
+        self._reservations = reservations
+        self._stopping = stopping
+        self._choosing = Choosing(common, availability, reservations)
         self._smart_charging = smart_charging
         self._asked: list[Asked] = []
         sessions.on_plugging = self._bring_grant
@@ -92,7 +95,7 @@ class Access:
                 return Reply(Outcome.UNKNOWN_EVSE, "UnknownEvse", f"there is no EVSE {evse_id}")
         asked = Asked(command.token, evse_ids)
         known = self._authorization.known(command.token, self._common.now)
-        if self._stops_something(asked, known.info if known is not None else None):
+        if self._stopping.stop(asked.token, evse_ids, known.info if known is not None else None):
             return ACCEPTED
         if self._common.closed:
             return Reply(Outcome.CONFLICT, "InternalError", self._common.closed)
@@ -120,7 +123,8 @@ class Access:
         """F01, F02; 1.6 section 5.11. Answers first: what follows is told afterwards."""
         if not self._common.online or self._common.closed:
             return Reply(Outcome.REJECTED, "CSNotAccepted", "not registered, or no disk")
-        evse = self._choosing.remote(command)
+        group = self._group(Asked(command.token, (), command))
+        evse = self._choosing.remote(command, group)
         if evse is None:
             return Reply(Outcome.REJECTED, "TxInProgress", "no such EVSE is free")
         if command.profile is not None:
@@ -135,21 +139,6 @@ class Access:
             self._grant(evse, asked, TokenInfo(TokenStatus.ACCEPTED), "remote start")
         return StartReply(Outcome.ACCEPTED, transaction_id=running.id if running else None)
 
-    def remote_stop(self, command: RemoteStop, central_ids: dict[str, int]) -> Reply:
-        """F03; 1.6 section 5.12. Unknown or ended transactions are REJECTED."""
-        for evse in self._common.evses.values():
-            running = evse.transaction
-            if running is None or evse.ending is not None:
-                continue
-            ours = command.transaction_id == running.id
-            theirs = command.central_id is not None and (
-                central_ids.get(running.id) == command.central_id
-            )
-            if ours or theirs:
-                self._sessions.stop(evse, Trigger.REMOTE_STOP, StopReason.REMOTE)
-                return ACCEPTED
-        return Reply(Outcome.REJECTED, "TxNotFound", "no such transaction is running")
-
     # --- starting ----------------------------------------------------------------------------
 
     def _asks_before(self, command: RemoteStart) -> bool:
@@ -161,12 +150,12 @@ class Access:
 
     def _start(self, asked: Asked) -> None:
         """Decide on a token that is to start, or may have to stop somebody else's session."""
-        target = self._choosing.target(asked.token, asked.evse_ids)
+        target = self._choosing.target(asked.token, self._group(asked), asked.evse_ids)
         online, now = self._common.online, self._common.now
         evse_id = asked.evse_ids[0] if target is None else target.id
         decision = self._authorization.decide(asked.token, evse_id, online, now)
         if isinstance(decision, Ask):
-            if target is not None or self._choosing.somebody(asked.evse_ids):
+            if target is not None or self._choosing.worth_asking(asked.evse_ids):
                 self._ask(asked)
             else:
                 self._refuse(asked, NOTHING_FREE)
@@ -174,9 +163,10 @@ class Access:
             self._decided(target, asked, decision)
 
     def _judged(self, asked: Asked, info: TokenInfo | None) -> None:
-        if asked.start is None and info is not None and self._stops_something(asked, info):
+        local = asked.start is None and info is not None
+        if local and self._stopping.stop(asked.token, asked.evse_ids, info):
             return
-        target = self._choosing.target(asked.token, asked.evse_ids)
+        target = self._choosing.target(asked.token, self._group(asked, info), asked.evse_ids)
         evse_id = asked.evse_ids[0] if target is None else target.id
         verdict = self._authorization.judge(asked.token, evse_id, info, self._common.now)
         self._decided(target, asked, verdict)
@@ -192,15 +182,20 @@ class Access:
             self._grant(target, asked, verdict.info, verdict.source)
 
     def _grant(self, evse: Evse, asked: Asked, info: TokenInfo, source: str) -> None:
-        start = asked.start
+        start, group = asked.start, self._group(asked, info)
+        reserved = self._reservations.of(evse, asked.token, group)
+        elsewhere = tuple(each for each in asked.evse_ids if each != evse.id)
         grant = Grant(
             asked.token,
             self._common.now.s,
             group=info.group or (start.group if start is not None else None),
             remote_start_id=start.remote_start_id if start is not None else None,
             profile=start.profile if start is not None else None,
-            candidates=tuple(each for each in asked.evse_ids if each != evse.id),
+            candidates=elsewhere if reserved is None or reserved.evse_id is None else (),
+            reservation_id=reserved.id if reserved is not None else None,
         )
+        if self._common.dialect.reservation_ends_when_shown:
+            self._reservations.used(grant.reservation_id)
         running = evse.transaction
         self._sessions.grant(evse, grant, source)
         if running is not None:  # it began without a driver, so without the driver's profile
@@ -237,59 +232,16 @@ class Access:
             grant = other.grant
             if grant is None or other.state is not State.AUTHORIZED:
                 continue
-            if evse.id in grant.candidates and self._choosing.usable(evse, grant.token):
+            fits = self._choosing.usable(evse, grant.token, grant.group)
+            if evse.id in grant.candidates and fits:
                 self._sessions.move(other, evse)
                 return
 
-    # --- stopping ----------------------------------------------------------------------------
-
-    def _stops_something(self, asked: Asked, info: TokenInfo | None) -> bool:
-        """Stop everything for a master pass (C16.FR.02, .07), else what the token has here."""
-        if not self._authorization.is_master(info):
-            return self._stop_own(asked, info)
-        running = [evse for evse in self._common.evses.values() if evse.grant is not None]
-        for evse in running:
-            self._sessions.stop(evse, Trigger.STOP_AUTHORIZED, StopReason.MASTER_PASS, asked.token)
-        for evse in self._common.evses.values():
-            evse.keep_locked = None
-        return bool(running)
-
-    def _stop_own(self, asked: Asked, info: TokenInfo | None) -> bool:
-        """Stop what the token, or its group as far as *info* tells it, has here; or release
-        its cable. C01.FR.03, C09.FR.03, .07, .11, E07.FR.01; 1.6 section 4.9 B1."""
-        for evse_id in asked.evse_ids:
-            evse = self._common.evses[evse_id]
-            owner, grant = evse.keep_locked, evse.grant
-            if owner is not None and _belongs(asked.token, info, owner.token, owner.group):
-                evse.keep_locked = None
-                self._common.turn.note("cable released to its owner", evse.id)
-                return not (owner.may_resume and evse.connected)
-            if grant is not None and self._stops(asked.token, info, evse, grant):
-                self._sessions.stop(
-                    evse, Trigger.STOP_AUTHORIZED, StopReason.LOCAL, stop_token=asked.token
-                )
-                return True
-        return False
-
-    def _stops(self, token: Token, info: TokenInfo | None, evse: Evse, grant: Grant) -> bool:
-        """Return whether the token may stop the session. While no car and no transaction is
-        there yet, only the very same one takes itself back."""
-        if grant.token.same_as(token):
-            return True
-        if evse.state is State.AUTHORIZED and evse.transaction is None:
-            return False
-        anybody = grant.token.type == NO_AUTHORIZATION.type  # F01 remark
-        return anybody or _belongs(token, info, grant.token, grant.group)
-
-
-def _belongs(token: Token, info: TokenInfo | None, owner: Token, group: Token | None) -> bool:
-    """Return whether a token is the owner's, or accepted and of his group: C09.FR.03, .11,
-    1.6 section 3.6."""
-    if owner.same_as(token):
-        return True
-    accepted = info is not None and info.status is TokenStatus.ACCEPTED
-    return accepted and _same(info.group if info is not None else None, group)
-
-
-def _same(one: Token | None, other: Token | None) -> bool:
-    return one is not None and other is not None and one.same_as(other)
+    def _group(self, asked: Asked, info: TokenInfo | None = None) -> Token | None:
+        """Return the group of a token: as the central system says now, as is known here, or as
+        the remote start says (H03.FR.07, F01.FR.22)."""
+        known = self._authorization.known(asked.token, self._common.now)
+        told = info or (known.info if known is not None else None)
+        if told is not None and told.group is not None:
+            return told.group
+        return asked.start.group if asked.start is not None else None

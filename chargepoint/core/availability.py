@@ -25,18 +25,21 @@ _WHILE_ACTIVE = {
     ChargingState.IDLE: Status.SUSPENDED_EV,
 }
 
-# The first row whose condition holds names the status. A transaction that is ending
-# still charges until its contactor opens.
-STATUS_ROWS: tuple[tuple[Callable[[Evse], bool], Callable[[Evse], Status]], ...] = (
-    (lambda evse: evse.fault is not None, lambda _: Status.FAULTED),
-    (lambda evse: evse.state is State.DETACHED, lambda _: Status.SUSPENDED_EV),
-    (lambda evse: evse.state is State.ACTIVE, lambda evse: _WHILE_ACTIVE[evse.charging_state]),
-    (lambda evse: evse.ending is not None, lambda _: Status.CHARGING),
-    (lambda evse: evse.state is State.STOPPED, lambda _: Status.FINISHING),
-    (lambda evse: evse.state is State.PLUGGED, lambda _: Status.PREPARING),
-    (lambda evse: evse.cable_in, lambda _: Status.PREPARING),
-    (lambda evse: evse.state is State.AUTHORIZED, lambda _: Status.AUTHORIZED),
+# The first row whose condition holds names the status. A transaction that is ending still
+# charges until its contactor opens. A car at a reserved place changes nothing before its
+# driver has shown who he is (G03.FR.09). The condition's second argument: is it reserved?
+STATUS_ROWS: tuple[tuple[Callable[[Evse, bool], bool], Callable[[Evse], Status]], ...] = (
+    (lambda evse, _: evse.fault is not None, lambda _: Status.FAULTED),
+    (lambda _, reserved: reserved, lambda _: Status.RESERVED),
+    (lambda evse, _: evse.state is State.DETACHED, lambda _: Status.SUSPENDED_EV),
+    (lambda evse, _: evse.state is State.ACTIVE, lambda evse: _WHILE_ACTIVE[evse.charging_state]),
+    (lambda evse, _: evse.ending is not None, lambda _: Status.CHARGING),
+    (lambda evse, _: evse.state is State.STOPPED, lambda _: Status.FINISHING),
+    (lambda evse, _: evse.state is State.PLUGGED, lambda _: Status.PREPARING),
+    (lambda evse, _: evse.cable_in, lambda _: Status.PREPARING),
+    (lambda evse, _: evse.state is State.AUTHORIZED, lambda _: Status.AUTHORIZED),
 )
+WHOLE_EVSE = 2  # so many of the rows hold for every connector (H01.FR.23)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Scheduled:
 
 
 class Availability:
-    """Which connectors are in service."""
+    """Which connectors are in service. *reserved* says whether an EVSE is kept for somebody."""
 
     def __init__(
         self, turn: Turn, operative: Mapping[str, bool], scheduled: Mapping[str, Scheduled]
@@ -57,6 +60,7 @@ class Availability:
         self._turn = turn
         self._inoperative = {_place(key) for key, serves in operative.items() if not serves}
         self._scheduled = dict(scheduled)
+        self.reserved: Callable[[Evse], bool] = lambda _: False
 
     def station_operative(self) -> bool:
         """Return whether the station as a whole is in service."""
@@ -81,8 +85,9 @@ class Availability:
         """Return what the connector is now. Only connector 1 carries the EVSE's session;
         the others of a busy EVSE stay as they are (G01.FR.08)."""
         if not evse.free or self.operative(evse, connector_id) or evse.fault is not None:
-            for row, (holds, status) in enumerate(STATUS_ROWS):
-                if (connector_id == 1 or row == 0) and holds(evse):
+            reserved = evse.free and self.reserved(evse)
+            for holds, status in STATUS_ROWS[: None if connector_id == 1 else WHOLE_EVSE]:
+                if holds(evse, reserved):
                     return status(evse)
         return Status.AVAILABLE if self.operative(evse, connector_id) else Status.UNAVAILABLE
 

@@ -24,11 +24,13 @@ from chargepoint.core.phasing import Phasing
 from chargepoint.core.power import PowerPath
 from chargepoint.core.registration import Registrar
 from chargepoint.core.renewal import Renewal
+from chargepoint.core.reservations import Reservations
 from chargepoint.core.resetting import Resetting
 from chargepoint.core.screen import Screen
 from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
 from chargepoint.core.snapshot import Snapshot
+from chargepoint.core.stopping import Stopping
 from chargepoint.core.telling import StatusTelling
 from chargepoint.core.token_cache import TokenCache
 from chargepoint.core.transactions import REGISTER_EVERY_S, Transactions
@@ -81,8 +83,17 @@ class Blocks:
         self.authorization = Authorization(variables, config.offline, self.local_list, self.cache)
         self.authorization.on_conflict = lambda: self.telling.list_conflict(self.turn.now)
         self.smart_charging = SmartCharging(self.common, kept["profile"])
+        self.reservations = Reservations(self.common, self.availability, kept["reservation"])
+        self.availability.reserved = self.reservations.shows
+        self.stopping = Stopping(self.common, self.sessions, self.authorization)
         self.access = Access(
-            self.common, self.sessions, self.authorization, self.availability, self.smart_charging
+            self.common,
+            self.sessions,
+            self.authorization,
+            self.availability,
+            self.smart_charging,
+            self.reservations,
+            self.stopping,
         )
         self.ledger = Ledger(self.common, self.sessions, self.authorization, kept["central_id"])
         self.heat = Heat()
@@ -109,7 +120,7 @@ class Blocks:
         )
         self.screen = Screen(self.common, self.registrar, self.availability)
         self.transactions.may_begin = self.access.may_begin
-        self.transactions.events.on_granted = self.smart_charging.transaction_began
+        self.transactions.events.on_granted = self._granted
         self.transactions.on_end = self.smart_charging.transaction_ended
         self._spoken = kept["dialect"].get("name")
         self._pick_up(kept, registers_wh)
@@ -133,6 +144,12 @@ class Blocks:
             self.turn.forget("session", key)
         if kept["boot"]:
             self.turn.forget("boot", "reason")
+
+    def _granted(self, evse: Evse) -> None:
+        """Somebody's grant has become part of a transaction."""
+        self.smart_charging.transaction_began(evse)
+        if evse.grant is not None:
+            self.reservations.used(evse.grant.reservation_id)
 
     # --- the link ------------------------------------------------------------------------------
 
@@ -186,7 +203,7 @@ class Blocks:
     def remote_stop(self, command: m.RemoteStop, central_ids: dict[str, int]) -> m.Reply:
         if not self.registrar.online:  # B02.FR.05, 1.6 section 4.2
             return m.Reply(m.Outcome.REJECTED, "CSNotAccepted", "not registered")
-        return self.access.remote_stop(command, central_ids)
+        return self.stopping.remote(command, central_ids)
 
     def delete_certificate(self, command: m.DeleteCertificate) -> m.Reply:
         """M04: our own certificate cannot be deleted (M04.FR.06, white paper M04.FR.05)."""
@@ -218,6 +235,7 @@ class Blocks:
         return self.screen.snapshot(
             self.readings,
             self.ledger.central_ids,
+            self.reservations,
             self.limiting.mode,
             self._warnings(),
             queued,

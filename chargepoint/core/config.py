@@ -80,6 +80,11 @@ class EvseConfig:
         """Return whether the number of phases can change during a transaction."""
         return self.fewest_phases < self.most_phases
 
+    @property
+    def connector_type(self) -> str:
+        """Return what its connectors are, a ConnectorEnumType of 2.0.1."""
+        return "sType2" if self.connector_lock else "cType2"
+
 
 @dataclass(frozen=True, slots=True)
 class LimitsConfig:

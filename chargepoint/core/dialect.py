@@ -46,7 +46,8 @@ class Dialect:
     between connections. *certificates_may_wait*: a certificate of ours may come before the
     time it is valid from (1.6), else it is refused (2.0.1 A02.FR.06). *tells_changes*: a
     transaction's changes are told as they happen; 1.6 tells only its start, its meter values
-    and its end.
+    and its end. *reservation_ends_when_shown*: a reservation is used up as soon as its
+    token is accepted (H03.FR.09), else when its transaction starts (1.6 section 5.13).
     """
 
     name: str
@@ -73,3 +74,4 @@ class Dialect:
     tells_changes: bool = True
     lists_features: bool = False
     certificates_may_wait: bool = False
+    reservation_ends_when_shown: bool = False

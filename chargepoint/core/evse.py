@@ -21,7 +21,8 @@ RISE_S = 3.0  # a car has this long to react to an offer before it counts as sus
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Somebody may charge here. *candidates* are the other EVSEs the same reader serves."""
+    """Somebody may charge here. *candidates* are the other EVSEs the same reader serves,
+    *reservation_id* is what he reserved."""
 
     token: Token
     at_s: float
@@ -29,6 +30,7 @@ class Grant:
     remote_start_id: int | None = None
     profile: Profile | None = None
     candidates: tuple[int, ...] = ()
+    reservation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Transaction:
     begun_told: bool = False
     remote_start_id: int | None = None
     remote_told: bool = False
+    reservation_id: int | None = None
     charging_state: ChargingState | None = None
     phases_told: int | None = None
     stop_reason: StopReason | None = None

@@ -6,6 +6,7 @@ from chargepoint.core.availability import Scheduled
 from chargepoint.core.evse import SessionRecord, Transaction
 from chargepoint.core.local_list import Listed
 from chargepoint.core.renewal import ClientPair, Signing
+from chargepoint.core.reservations import Reservation
 from chargepoint.core.token_cache import CacheEntry
 from chargepoint.core.trust import Installed
 from chargepoint.core.words import BootReason, MeterSample
@@ -24,6 +25,7 @@ KINDS: dict[str, object] = {
     "local_list_version": int,
     "profile": Profile,
     "register": float,
+    "reservation": Reservation,
     "sample": MeterSample,
     "session": SessionRecord,
     "signing": Signing,

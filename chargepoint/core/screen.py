@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import isfinite
 
@@ -12,6 +12,7 @@ from chargepoint.core.common import Common, masked
 from chargepoint.core.evse import Evse
 from chargepoint.core.messages import Note
 from chargepoint.core.registration import Registrar
+from chargepoint.core.reservations import Reservation
 from chargepoint.core.snapshot import (
     ConnectorShown,
     EvseShown,
@@ -19,6 +20,7 @@ from chargepoint.core.snapshot import (
     MeterShown,
     MetersShown,
     OcppShown,
+    ReservationShown,
     Snapshot,
     SwitchesShown,
 )
@@ -46,6 +48,7 @@ class Screen:
         self,
         readings: Mapping[str, MeterReading],
         central_ids: Mapping[str, int],
+        reservations: Iterable[Reservation],
         mode: str,
         warnings: tuple[str, ...],
         queued: int,
@@ -68,6 +71,7 @@ class Screen:
             meters=self._meters(readings),
             warnings=warnings,
             events=tuple((_time(note.at), note.text, note.evse_id) for note in self._notes),
+            reservations=tuple(_reservation(each) for each in reservations),
         )
 
     def _ocpp(self, queued: int, url: str | None, why: str | None) -> OcppShown:
@@ -147,6 +151,16 @@ class Screen:
             age_s=round(age_s, 1),
             stale=age_s > stale_after_s,
         )
+
+
+def _reservation(each: Reservation) -> ReservationShown:
+    return ReservationShown(
+        id=each.id,
+        evse_id=each.evse_id,
+        connector_type=each.connector_type,
+        id_token=masked(each.token),
+        until=_time(each.expires_at),
+    )
 
 
 def _time(at: datetime) -> str:

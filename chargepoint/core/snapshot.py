@@ -61,6 +61,17 @@ class EvseShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ReservationShown:
+    """*evse_id* None: any EVSE will do. *until* is RFC 3339."""
+
+    id: int
+    evse_id: int | None
+    connector_type: str | None
+    id_token: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class MeterShown:
     currents_a: tuple[float, float, float] | None
     voltages_v: tuple[float, float, float] | None
@@ -107,3 +118,4 @@ class Snapshot:
     events: tuple[tuple[str, str, int], ...]  # (RFC 3339 time, sentence, EVSE or 0), newest last
     firmware_version: str = ""
     buses: Mapping[str, BusState] = field(default_factory=dict)
+    reservations: tuple[ReservationShown, ...] = ()

@@ -86,6 +86,7 @@ class Station:
         blocks.idle_values.tick(blocks.readings.get("mains"))
         blocks.unlocking.tick()
         blocks.availability.run_scheduled(blocks.evses, blocks.common.dialect)
+        blocks.reservations.tick()
         blocks.tell_statuses(now)
         blocks.renewal.tick()
         blocks.resetting.tick()
@@ -202,6 +203,8 @@ class Station:
             m.ClearCache: b.cache.clear,
             m.SendLocalList: b.local_list.send,
             m.GetListVersion: b.local_list.version,
+            m.ReserveNow: b.reservations.reserve,
+            m.CancelReservation: b.reservations.cancel,
             m.PresentToken: lambda c: b.access.present(c),
             m.SetMode: lambda c: b.limiting.set_mode(c.mode),
             m.Override: lambda c: b.limiting.override(c),

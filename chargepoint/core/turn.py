@@ -13,6 +13,7 @@ from chargepoint.core.messages import (
     LiveEvent,
     Note,
     Reply,
+    ReservationEnded,
     SecurityEvent,
     TransactionEvent,
 )
@@ -50,7 +51,7 @@ class Turn:
 
     def tell(self, event: Event) -> None:
         """Send *event*: durable ones go to the outbox, live ones only while online."""
-        if isinstance(event, TransactionEvent | SecurityEvent):
+        if isinstance(event, TransactionEvent | SecurityEvent | ReservationEnded):
             self._durable.append(event)
         elif self.online:
             self._live.append(event)

@@ -57,6 +57,7 @@ class TxEvents:
         remote = transaction.remote_start_id is not None and not transaction.remote_told
         charging_state = evse.charging_state
         state = state or charging_state is not transaction.charging_state
+        tells_token = transaction.token is not None and not transaction.token_told
         tells_evse = evse.connected and not transaction.evse_told
         phases = _phases(evse)
         cable_a = evse.sensed.cable_a if tells_evse and evse.sensed is not None else 0.0
@@ -71,13 +72,14 @@ class TxEvents:
             max(evse.register_wh, transaction.last_wh),
             offline=not self._turn.online,
             token=transaction.token,
-            tells_token=transaction.token is not None and not transaction.token_told,
+            tells_token=tells_token,
             tells_evse=tells_evse,
             stop_token=stop_token,
             charging_state=charging_state if state else None,
             stop_reason=reason,
             samples=samples,
             remote_start_id=transaction.remote_start_id if remote else None,
+            reservation_id=transaction.reservation_id if tells_token else None,
             phases_used=phases if phases != transaction.phases_told else None,
             cable_a=cable_a or None,
         )
@@ -180,7 +182,11 @@ class TxEvents:
         assert transaction is not None
         if grant is None or transaction.token is not None:
             return transaction
-        changed = evse.update_transaction(token=grant.token, remote_start_id=grant.remote_start_id)
+        changed = evse.update_transaction(
+            token=grant.token,
+            remote_start_id=grant.remote_start_id,
+            reservation_id=grant.reservation_id,
+        )
         self.on_granted(evse)
         return changed
 

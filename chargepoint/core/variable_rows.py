@@ -235,9 +235,7 @@ _DEFAULTS: dict[tuple[str, str], Callable[[StationConfig, VariableRef], str]] = 
     ("SmartChargingCtrlr", "Phases3to1"): _switches_phases,
     ("EVSE", "SupplyPhases"): lambda config, ref: str(_evse(config, ref).most_phases),
     ("Connector", "SupplyPhases"): lambda config, ref: str(_evse(config, ref).most_phases),
-    ("Connector", "ConnectorType"): lambda config, ref: (
-        "sType2" if _evse(config, ref).connector_lock else "cType2"
-    ),
+    ("Connector", "ConnectorType"): lambda config, ref: _evse(config, ref).connector_type,
     ("Ocpp16Ctrlr", "ConnectorPhaseRotation"): lambda config, ref: ",".join(
         f"{number}.Unknown" for number in range(len(config.evses) + 1)
     ),

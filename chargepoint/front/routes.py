@@ -50,6 +50,10 @@ HTTP_STATUS: dict[Outcome, int] = {
     Outcome.CONFLICT: 409,
     Outcome.TX_ONGOING: 409,
     Outcome.UNLOCK_FAILED: 409,
+    Outcome.OCCUPIED: 409,
+    Outcome.FAULTED: 409,
+    Outcome.UNAVAILABLE: 409,
+    Outcome.VERSION_MISMATCH: 409,
 }
 
 NOT_SIMULATED = Reply(Outcome.UNSUPPORTED, info="nothing like this is simulated here")

@@ -141,6 +141,16 @@ class Ocpp(Shown):
     why: str | None
 
 
+class Reservation(Shown):
+    """A place kept for a card; *evse_id* null: any of the EVSEs (of the connector type)."""
+
+    id: int
+    evse_id: int | None
+    connector_type: str | None
+    id_token: str
+    until: str
+
+
 class Event(Shown):
     """One sentence about one change; evse_id 0 is the station."""
 
@@ -205,6 +215,7 @@ class Status(Shown):
     meters: Meters
     warnings: list[str]
     events: list[Annotated[Event, BeforeValidator(_event)]]
+    reservations: list[Reservation]
     buses: dict[str, Bus] = Field(default={}, exclude_if=_empty)
     sim: Sim | None = None
 

@@ -21,7 +21,6 @@ from chargepoint.core.messages import (
     EventDelivered,
     EventGivenUp,
     LiveEvent,
-    SecurityEvent,
     TransactionEvent,
 )
 from chargepoint.errors import ErrorCode, WireError
@@ -181,8 +180,8 @@ class Delivery:
     async def _failed(self, entry: Entry, action: str, error: CallFailed | WireError) -> None:
         rules, attempts = self._rules(), entry.attempts + 1
         log.warning("%s failed, attempt %d of %d: %s", action, attempts, rules.attempts, error)
-        if isinstance(entry.event, SecurityEvent) and _is_unwanted(error):
-            await self._submit(EventDelivered(entry.id, entry.event))  # the log has it
+        if not isinstance(entry.event, TransactionEvent) and _is_unwanted(error):
+            await self._submit(EventDelivered(entry.id, entry.event))  # our log has it
             return
         if attempts >= rules.attempts:
             self._retry_at_s = 0.0

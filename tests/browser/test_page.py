@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
+from chargepoint.core.snapshot import ReservationShown
+
 
 def test_the_page_shows_the_station_and_complains_about_nothing(page, complaints):
     expect(page.get_by_role("heading", level=1)).to_have_text("CP001")
@@ -169,3 +171,16 @@ def test_everything_can_be_reached_and_is_named(page):
     expect(page.get_by_role("link", name="Skip to the charging points")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#evses")).to_be_focused()
+
+
+def test_who_is_expected_stands_in_a_card_of_its_own(page, station, complaints):
+    card = page.locator("#reservations")
+    expect(card).to_be_hidden()
+    one = ReservationShown(7, 1, None, "…0001", "2026-11-22T19:00:00Z")
+    some = ReservationShown(8, None, "cType2", "…0002", "2026-11-22T20:00:00Z")
+    station.change(reservations=(one, some))
+    expect(card.locator("li").first).to_contain_text("EVSE 1 for …0001 until")
+    expect(card.locator("li").last).to_contain_text("any EVSE cType2 for …0002 until")
+    station.change(reservations=())
+    expect(card).to_be_hidden()
+    assert complaints == []

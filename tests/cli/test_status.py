@@ -139,6 +139,16 @@ def test_the_link_is_told_in_words(station, shown, ocpp, line):
     assert line in shown()[1]
 
 
+def test_reservations_are_listed_while_there_are_any(station, shown):
+    assert "reservation" not in shown()[1]
+    one = {"id": 7, "evse_id": 1, "connector_type": None, "id_token": "…0001", "until": "soon"}
+    some = {**one, "id": 8, "evse_id": None, "connector_type": "cType2"}
+    station.body = json.dumps({**STATUS, "reservations": [one, some]}).encode()
+    lines = [line for line in shown()[1].splitlines() if "soon" in line]
+    assert "…0001" in lines[0]
+    assert "any cType2" in lines[1]
+
+
 def test_a_station_without_limits_or_meters_has_no_empty_tables(station, shown):
     evse = {**STATUS["evses"][0], "limits": [], "binding": None}
     station.body = json.dumps({**STATUS, "evses": [evse], "meters": {"evse": {}}}).encode()

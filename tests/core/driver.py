@@ -59,6 +59,7 @@ class Driver:
         self.saved: list[m.TransactionEvent] = []
         self.tx: list[m.TransactionEvent] = []
         self.live: list[Any] = []
+        self.ended: list[m.ReservationEnded] = []
         self.notes: list[str] = []
         self.take()
 
@@ -77,6 +78,7 @@ class Driver:
         batch = self.station.take()
         self.unsaved.append(batch)
         self.tx += [each for each in batch.durable if isinstance(each, m.TransactionEvent)]
+        self.ended += [each for each in batch.durable if isinstance(each, m.ReservationEnded)]
         self.live += batch.live
         self.notes += [note.text for note in batch.notes]
         while self.disk_works and self.unsaved:

@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chargepoint.core.messages import DurableEvent, SecurityEvent, TransactionEvent
+from chargepoint.core.messages import (
+    DurableEvent,
+    ReservationEnded,
+    SecurityEvent,
+    TransactionEvent,
+)
 from chargepoint.core.words import (
     ChargingState,
     MeterSample,
@@ -53,6 +58,7 @@ EVENTS: dict[str, st.SearchStrategy[DurableEvent]] = {
         remote_start_id=st.none() | st.integers(),
         cable_a=st.none() | NUMBERS,
     ),
+    "ReservationEnded": st.builds(ReservationEnded, at=TIMES),
     "SecurityEvent": st.builds(SecurityEvent, at=TIMES, tech_info=st.text()),
 }
 
@@ -133,4 +139,4 @@ def test_a_kind_nobody_declared_is_a_bug_of_the_caller():
 
 
 def test_transaction_events_are_told_apart_from_others():
-    assert set(EVENT_TYPES.values()) == {TransactionEvent, SecurityEvent}
+    assert set(EVENT_TYPES.values()) == {TransactionEvent, SecurityEvent, ReservationEnded}

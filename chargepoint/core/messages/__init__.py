@@ -14,9 +14,11 @@ from chargepoint.core.messages.news import News
 from chargepoint.core.messages.orders import *  # noqa: F403
 from chargepoint.core.messages.orders import Order
 from chargepoint.core.messages.replies import *  # noqa: F403
+from chargepoint.core.messages.reserving import *  # noqa: F403
+from chargepoint.core.messages.reserving import ReservationOrder
 from chargepoint.core.messages.tokens import *  # noqa: F403
 from chargepoint.core.messages.tokens import TokenOrder
 from chargepoint.core.messages.wishes import *  # noqa: F403
 from chargepoint.core.messages.wishes import Wish
 
-Command = Order | TokenOrder | CertificateOrder | Wish | News
+Command = Order | TokenOrder | ReservationOrder | CertificateOrder | Wish | News

@@ -73,6 +73,15 @@ class SecurityEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ReservationEnded:
+    """A reservation that nobody used: *why* is a 2.0.1 ReservationUpdateStatusEnumType."""
+
+    reservation_id: int
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Boot:
     """BootNotification. Answer with BootAnswered in every case."""
 
@@ -188,7 +197,7 @@ class SignRequest:
     request_pem: str
 
 
-DurableEvent = TransactionEvent | SecurityEvent
+DurableEvent = TransactionEvent | SecurityEvent | ReservationEnded
 
 LiveEvent = (
     Boot

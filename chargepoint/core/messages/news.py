@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chargepoint.core.dialect import Dialect
-from chargepoint.core.messages.events import SecurityEvent, StatusChanged, TransactionEvent
+from chargepoint.core.messages.events import DurableEvent, StatusChanged
 from chargepoint.core.words import Registration, Token, TokenInfo
 
 
@@ -61,7 +61,7 @@ class EventDelivered:
     """
 
     outbox_id: int
-    event: TransactionEvent | SecurityEvent
+    event: DurableEvent
     central_id: int | None = None
     info: TokenInfo | None = None
 
@@ -71,7 +71,7 @@ class EventGivenUp:
     """All attempts for *outbox_id* are used up; *why* is the last error. It is set aside."""
 
     outbox_id: int
-    event: TransactionEvent | SecurityEvent
+    event: DurableEvent
     why: str
 
 

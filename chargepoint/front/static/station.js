@@ -62,6 +62,26 @@ export function connection() {
   };
 }
 
+/** Who is expected where, and until when; nothing while nobody is. */
+export function reservations() {
+  const list = h("ul", { class: "reservations", role: "list" });
+  $("reservations").append(list);
+  const lines = keyed(list, ({ id }) => id, () => {
+    const root = h("li");
+    return {
+      root,
+      update({ evse_id, connector_type, id_token, until }) {
+        const place = evse_id == null ? `any EVSE ${connector_type ?? ""}`.trim() : `EVSE ${evse_id}`;
+        say(root, `${place} for ${id_token} until ${clock(until)}`);
+      },
+    };
+  });
+  return (status) => {
+    $("reservations").hidden = status.reservations.length === 0;
+    lines(status.reservations);
+  };
+}
+
 const evseChoice = () => choice("EVSE", [["", "All"]]);
 
 function fillEvses({ root, select }, evses) {

@@ -21,6 +21,7 @@ from chargepoint.protocol.v16 import (
     local_list,
     notifications,
     remote_trigger,
+    reservation,
     security,
     smart_charging,
     transactions,
@@ -68,6 +69,7 @@ ERROR_WORDS: Mapping[ErrorCode, str] = {
 ROUTES: Mapping[str, Route] = {
     **core.ROUTES,
     **local_list.ROUTES,
+    **reservation.ROUTES,
     **smart_charging.ROUTES,
     **remote_trigger.ROUTES,
     **security.ROUTES,
@@ -76,6 +78,7 @@ TELLINGS: Mapping[type, Telling] = {
     **notifications.TELLINGS,
     **transactions.TELLINGS,
     **remote_trigger.TELLINGS,
+    **reservation.TELLINGS,
     **security.TELLINGS,
 }
 
@@ -83,7 +86,6 @@ TELLINGS: Mapping[type, Telling] = {
 KNOWN = frozenset(ROUTES) | {
     "Authorize",
     "BootNotification",
-    "CancelReservation",
     "DiagnosticsStatusNotification",
     "FirmwareStatusNotification",
     "GetDiagnostics",
@@ -91,7 +93,6 @@ KNOWN = frozenset(ROUTES) | {
     "Heartbeat",
     "LogStatusNotification",
     "MeterValues",
-    "ReserveNow",
     "SecurityEventNotification",
     "SignCertificate",
     "SignedFirmwareStatusNotification",

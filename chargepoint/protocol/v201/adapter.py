@@ -24,6 +24,7 @@ from chargepoint.protocol.v201 import (
     metervalues,
     provisioning,
     remote,
+    reservation,
     security,
     smart_charging,
     transactions,
@@ -48,6 +49,7 @@ DIALECT = Dialect(
     triggers_aligned_values=True,
     warns_without_security=True,
     has_back_off=True,
+    reservation_ends_when_shown=True,
 )
 
 # Part 4 table 8.
@@ -72,6 +74,7 @@ ROUTES: Mapping[str, Answer] = {
     **local_list.ROUTES,
     **remote.ROUTES,
     **availability.ROUTES,
+    **reservation.ROUTES,
     **smart_charging.ROUTES,
     **data_transfer.ROUTES,
     **certificates.ROUTES,
@@ -83,6 +86,7 @@ TELLINGS: Mapping[type, Telling] = {
     **transactions.TELLINGS,
     **remote.TELLINGS,
     **availability.TELLINGS,
+    **reservation.TELLINGS,
     **metervalues.TELLINGS,
     **certificates.TELLINGS,
     **smart_charging.TELLINGS,
@@ -92,7 +96,6 @@ TELLINGS: Mapping[type, Telling] = {
 KNOWN = frozenset(ROUTES) | {
     "Authorize",
     "BootNotification",
-    "CancelReservation",
     "ClearDisplayMessage",
     "ClearVariableMonitoring",
     "ClearedChargingLimit",
@@ -121,7 +124,6 @@ KNOWN = frozenset(ROUTES) | {
     "PublishFirmwareStatusNotification",
     "ReportChargingProfiles",
     "ReservationStatusUpdate",
-    "ReserveNow",
     "SecurityEventNotification",
     "SetDisplayMessage",
     "SetMonitoringBase",
