@@ -73,18 +73,19 @@ def limits_at(
     station's own limits are among them, in full: see station_limits_at.
     """
     at_s = posix_s(at)
+    relative_s, is_moving = _relative_s(running, at_s), running.energy_offered_at is None
     limits = []
-    until_s = FOREVER_S
+    first_s = FOREVER_S
     for group in groups_of(profiles, evse_id, running.transaction_id):
-        leading: Limit | None = None
+        until_s = FOREVER_S
         for profile in group:
-            period, change_s = course_of(profile, _relative_s(running, at_s)).period_at(at_s)
+            period, change_s = course_of(profile, relative_s, is_moving).period_at(at_s)
             until_s = min(until_s, change_s)
-            if period is not None and leading is None:
-                leading = _limit(profile, period, supply)
-        if leading is not None:
-            limits.append(leading)
-    return Now(tuple(limits), at, instant(until_s))
+            if period is not None:
+                limits.append(_limit(profile, period, supply, until_s))
+                break
+        first_s = min(first_s, until_s)
+    return Now(tuple(limits), at, instant(first_s))
 
 
 def station_limits_at(profiles: Iterable[Profile], at: datetime, supply: Supply) -> Now:
@@ -92,12 +93,14 @@ def station_limits_at(profiles: Iterable[Profile], at: datetime, supply: Supply)
     return limits_at(profiles, 0, NOTHING_RUNS, at, supply)
 
 
-def _limit(profile: Profile, period: Period, supply: Supply) -> Limit:
+def _limit(profile: Profile, period: Period, supply: Supply, until_s: int) -> Limit:
     opinion = opinion_of(period, profile.schedule.unit)
     return Limit(
         floor_tenth(_amperes(opinion, supply)),
         f"{SOURCE_WORDS[profile.purpose]} {profile.id}",
         min(opinion.phases, supply.phases),
+        instant(until_s),
+        profile.origin,
     )
 
 

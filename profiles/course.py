@@ -81,23 +81,28 @@ def _start_s(period: Period) -> int:
     return period.start_s
 
 
-def course_of(profile: Profile, relative_s: int) -> Course:
+def course_of(profile: Profile, relative_s: int, is_moving: bool = False) -> Course:
     """Return the times of *profile*; *relative_s* is the origin where it names none.
+
+    Where that *is_moving* along with the time, because nothing has begun, the schedule
+    stays at its beginning.
 
     Relative profiles never name one (1.6 lets them, to no effect); absolute ones of
     OCPP 1.6 may leave it out (section 7.13). A recurrence ends the run before it
     (1.6 errata 3.43, 3.44).
     """
-    schedule = profile.schedule
+    schedule, periods = profile.schedule, profile.schedule.periods
+    length_s = FOREVER_S if schedule.duration_s is None else schedule.duration_s
     first_s = relative_s
     if schedule.start_at is not None and profile.kind is not Kind.RELATIVE:
         first_s = posix_s(schedule.start_at)
+    elif is_moving:
+        periods, length_s = periods[:1], FOREVER_S if length_s else 0
     every_s = FOREVER_S
     if profile.kind is Kind.RECURRING and profile.recurs_s:
         every_s = profile.recurs_s
-    length_s = FOREVER_S if schedule.duration_s is None else schedule.duration_s
     return Course(
-        schedule.periods,
+        periods,
         first_s,
         every_s,
         min(length_s, every_s),

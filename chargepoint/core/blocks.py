@@ -20,8 +20,10 @@ from chargepoint.core.ledger import Ledger
 from chargepoint.core.limiting import Limiting
 from chargepoint.core.local_list import LocalList
 from chargepoint.core.metering import Metering
+from chargepoint.core.outside import Outside
 from chargepoint.core.phasing import Phasing
 from chargepoint.core.power import PowerPath
+from chargepoint.core.rate_telling import RateTelling
 from chargepoint.core.registration import Registrar
 from chargepoint.core.renewal import Renewal
 from chargepoint.core.reservations import Reservations
@@ -99,6 +101,9 @@ class Blocks:
         self.heat = Heat()
         self.phasing = Phasing(self.common)
         self.limiting = Limiting(self.common, self.smart_charging, self.registrar)
+        self.outside = Outside(self.common, self.limiting, self.smart_charging, kept["outside"])
+        self.smart_charging.external = self.outside.profiles
+        self.rates = RateTelling(self.common, self.smart_charging, self.transactions)
         self.resetting = Resetting(self.common, self.sessions)
         self.unlocking = Unlocking(self.common, self.sessions)
         self.idle_values = IdleValues(self.common, self.metering)

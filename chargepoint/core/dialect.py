@@ -48,6 +48,8 @@ class Dialect:
     transaction's changes are told as they happen; 1.6 tells only its start, its meter values
     and its end. *reservation_ends_when_shown*: a reservation is used up as soon as its
     token is accepted (H03.FR.09), else when its transaction starts (1.6 section 5.13).
+    *tells_limits*: limits from outside, and changed rates, have messages of their own
+    (K11 to K13).
     """
 
     name: str
@@ -75,3 +77,4 @@ class Dialect:
     lists_features: bool = False
     certificates_may_wait: bool = False
     reservation_ends_when_shown: bool = False
+    tells_limits: bool = False

@@ -23,6 +23,7 @@ KINDS: dict[str, object] = {
     "dialect": str,
     "local_list": Listed,
     "local_list_version": int,
+    "outside": float,
     "profile": Profile,
     "register": float,
     "reservation": Reservation,

@@ -19,6 +19,7 @@ from chargepoint.core.smart_charging import SmartCharging
 from hardware.api import MeterReading
 from profiles.limiter import LimiterSettings, LimiterState, step
 from profiles.limits import Limit, Origin, combine
+from profiles.pools import Pool
 from profiles.readings import Taken
 from profiles.share import Want, split
 from profiles.solar import SolarSettings, SolarState
@@ -42,6 +43,7 @@ class Limiting:
         self._settings = {role: limiter_settings(common, role) for role in self._limiters}
         self._solar = SolarState()
         self._noted: dict[int, tuple[str, float]] = {}
+        self.shared: tuple[Pool, ...] = ()
 
     # --- people's wishes ----------------------------------------------------------------------
 
@@ -82,6 +84,7 @@ class Limiting:
         shared = self._shared_limits(readings)
         wants = [self._want(evse) for evse in evses.values() if evse.state is State.ACTIVE]
         parts = [(limit, split(limit, wants, admits)) for limit, admits in shared]
+        self.shared = tuple(Pool(limit, admits=admits) for limit, admits in shared)
         for evse in evses.values():
             ours = (part.get(evse.id, limit) for limit, part in parts)
             evse.limits = (*self._own_limits(evse), *ours)

@@ -43,6 +43,12 @@ class SmartCharging:
             if profile.purpose is Purpose.TX:
                 self._remove(profile.id)
 
+    @property
+    def tells_limits(self) -> bool:
+        """Return whether the central system wants to hear now of limits that are not its own."""
+        common = self._common
+        return common.dialect.tells_limits and common.online and self._enabled()
+
     def __len__(self) -> int:
         return len(self._profiles)
 
@@ -184,7 +190,7 @@ class SmartCharging:
 
     def _refusal(self, profile: Profile, remote_start: bool) -> Reply | None:
         context = self._context(remote_start)
-        found = reasons(profile, self._profiles.values(), context)
+        found = reasons(profile, (*self._profiles.values(), *self.external()), context)
         if not found:
             return None
         self._common.turn.note(

@@ -83,6 +83,8 @@ class Station:
         }
         for evse in blocks.evses.values():
             blocks.transactions.tick(evse, blocks.common.dialect, now)
+            blocks.rates.tick(evse)
+        blocks.outside.tick()
         blocks.idle_values.tick(blocks.readings.get("mains"))
         blocks.unlocking.tick()
         blocks.availability.run_scheduled(blocks.evses, blocks.common.dialect)
@@ -207,7 +209,7 @@ class Station:
             m.CancelReservation: b.reservations.cancel,
             m.PresentToken: lambda c: b.access.present(c),
             m.SetMode: lambda c: b.limiting.set_mode(c.mode),
-            m.Override: lambda c: b.limiting.override(c),
+            m.Override: lambda c: b.outside.refuses_override() or b.limiting.override(c),
             m.InstallCertificate: lambda c: b.trust.install(c),
             m.DeleteCertificate: lambda c: b.delete_certificate(c),
             m.GetCertificates: lambda c: b.trust.listed(c),

@@ -198,15 +198,25 @@ class Transactions:
         if evse.register_wh > transaction.last_wh and not 0 <= age_s < REGISTER_EVERY_S:
             self.events.keep(evse, evse.register_wh, now)
 
-    def tell_now(self, evse: Evse, now: Moment) -> bool:
-        """Tell the running transaction as it is (TriggerMessage, F06.FR.07)."""
+    def tell_now(
+        self,
+        evse: Evse,
+        now: Moment,
+        trigger: Trigger = Trigger.TRIGGER,
+        context: str = "Trigger",
+    ) -> bool:
+        """Tell the running transaction as it is (TriggerMessage, F06.FR.07; K11.FR.04).
+
+        *context* is the ReadingContext of the values that go with it.
+        """
         if evse.transaction is None or evse.ending is not None:
             return False
         sample = self._metering.sample(
-            "SampledDataCtrlr", "TxUpdatedMeasurands", evse, "Trigger", now
+            "SampledDataCtrlr", "TxUpdatedMeasurands", evse, context, now
         )
         samples = (sample,) if sample.values else ()
-        self.events.tell(evse, TxPhase.UPDATED, Trigger.TRIGGER, now, samples=samples, state=True)
+        asked = trigger is Trigger.TRIGGER
+        self.events.tell(evse, TxPhase.UPDATED, trigger, now, samples=samples, state=asked)
         return True
 
     def resume(

@@ -83,9 +83,10 @@ class Csms:
         return reports
 
     async def profiles(self, evse_id: int | None = None, **criteria: Any) -> list[Payload]:
-        """Return the profiles of all reports."""
+        """Return what it has itself set, of all reports."""
         reports = await self.reported(evse_id, **criteria)
-        return [profile for report in reports for profile in report["chargingProfile"]]
+        own = [report for report in reports if report["chargingLimitSource"] == "CSO"]
+        return [profile for report in own for profile in report["chargingProfile"]]
 
     async def composite(self, evse_id: int = 1, duration_s: int = 300) -> list[tuple[int, float]]:
         """GetCompositeSchedule; return (start, limit in amperes of three phases)."""

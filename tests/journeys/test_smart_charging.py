@@ -242,6 +242,26 @@ async def test_the_profiles_asked_for_are_reported(
     assert [profile["id"] for profile in found] == ids
 
 
+@pytest.mark.requirement("K12.FR.05", "K11.FR.05", "TC_K_52_CS")
+async def test_the_limit_of_the_house_is_reported_as_an_external_constraint(rig: Rig) -> None:
+    csms = Csms(rig)
+    rig.sim.set_world({"house_a": [15.0, 15.0, 15.0]})
+    await asyncio.sleep(40)
+
+    (report,) = await csms.reported(chargingProfilePurpose="ChargingStationExternalConstraints")
+
+    assert report["evseId"] == 0
+    assert report["chargingLimitSource"] == "EMS"
+    (profile,) = report["chargingProfile"]
+    assert profile["id"] < 0
+    (period,) = profile["chargingSchedule"][0]["chargingSchedulePeriod"]
+    assert 9.0 < period["limit"] <= 10.0
+    (told, *_) = [
+        each.payload for each in rig.central.calls if each.action == "NotifyChargingLimit"
+    ]
+    assert told == {"chargingLimit": {"chargingLimitSource": "EMS"}}
+
+
 # --- K05: with a remote start -----------------------------------------------------------------
 
 

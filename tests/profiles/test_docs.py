@@ -7,10 +7,12 @@ from types import ModuleType
 
 import pytest
 
-from profiles import capacity, limits, peak, plausible, share, units
+from profiles import capacity, limits, peak, plausible, reporting, share, significance, units
 
 
-@pytest.mark.parametrize("module", [capacity, limits, peak, plausible, share, units])
+@pytest.mark.parametrize(
+    "module", [capacity, limits, peak, plausible, reporting, share, significance, units]
+)
 def test_the_examples_in_the_docstrings_are_true(module: ModuleType) -> None:
     failed, tried = doctest.testmod(module)
 

@@ -50,6 +50,7 @@ DIALECT = Dialect(
     warns_without_security=True,
     has_back_off=True,
     reservation_ends_when_shown=True,
+    tells_limits=True,
 )
 
 # Part 4 table 8.
