@@ -80,7 +80,7 @@ class Access:
 
     def may_begin(self, evse: Evse) -> bool:
         """Return whether a transaction may begin: for whoever is authorized already always."""
-        in_service = not self._common.closed and self._availability.operative(evse)
+        in_service = not self._common.closed and self._availability.serves(evse)
         return evse.authorized or in_service
 
     # --- at the reader -----------------------------------------------------------------------

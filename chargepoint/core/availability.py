@@ -66,9 +66,15 @@ class Availability:
         """Return whether the station as a whole is in service."""
         return (0, 0) not in self._inoperative
 
-    def operative(self, evse: Evse, connector_id: int = 1) -> bool:
-        """Return whether the connector, its EVSE and the station are in service. Without a
-        number it is the connector that carries the EVSE's session.
+    def serves(self, evse: Evse) -> bool:
+        """Return whether a session may begin: the connector in use is in service, or any
+        of them while none is in use."""
+        every = range(1, evse.config.connectors + 1)
+        numbers = every if evse.connector_id is None else (evse.connector_id,)
+        return any(self.operative(evse, number) for number in numbers)
+
+    def operative(self, evse: Evse, connector_id: int) -> bool:
+        """Return whether the connector, its EVSE and the station are in service.
 
         A free EVSE that a scheduled order covers is out of service already, so that it
         never shows Available between a transaction's end and the order.
@@ -82,11 +88,12 @@ class Availability:
         )
 
     def status(self, evse: Evse, connector_id: int) -> Status:
-        """Return what the connector is now. Only connector 1 carries the EVSE's session;
-        the others of a busy EVSE stay as they are (G01.FR.08)."""
+        """Return what the connector is now. The one in use, the first while none is, carries
+        the EVSE's session; the others of a busy EVSE stay as they are (G01.FR.08)."""
+        in_use = connector_id == (evse.connector_id or 1)
         if not evse.free or self.operative(evse, connector_id) or evse.fault is not None:
             reserved = evse.free and self.reserved(evse)
-            for holds, status in STATUS_ROWS[: None if connector_id == 1 else WHOLE_EVSE]:
+            for holds, status in STATUS_ROWS[: None if in_use else WHOLE_EVSE]:
                 if holds(evse, reserved):
                     return status(evse)
         return Status.AVAILABLE if self.operative(evse, connector_id) else Status.UNAVAILABLE

@@ -35,8 +35,10 @@ class Dialect:
     transaction are taken whenever one is sent (1.6 StopTxnSampledData), else every
     TxEndedInterval.
 
-    *station_availability_cascades*: a change for the whole station also sets every
-    connector (1.6 section 5.2), else each keeps its own (G03.FR.07).
+    *numbers_plugs*: every plug of an EVSE has a number and a status; in 1.6 the EVSE has one,
+    that of the plug in use. *station_availability_cascades*: a change for the whole
+    station also sets every connector (1.6 section 5.2), else each keeps its own
+    (G03.FR.07).
     *status_tells_errors*: StatusNotification carries error and info, so that a change of
     these alone is told too. *warns_without_security*: profile 0 is no profile of the
     version (2.0.1 A00.FR.001), only good for test benches. *numbers_transactions*: the
@@ -68,6 +70,7 @@ class Dialect:
     triggers_need_connector: bool = False
     triggers_aligned_values: bool = False
     ended_samples_every_update: bool = False
+    numbers_plugs: bool = True
     station_availability_cascades: bool = False
     status_tells_errors: bool = False
     warns_without_security: bool = False

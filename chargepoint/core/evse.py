@@ -134,8 +134,6 @@ class Evse:
     charging_state: ChargingState = ChargingState.IDLE
     keep_locked: Owner | None = None
     unlock_until_s: float = float("-inf")
-    override: Limit | None = None
-    override_until_s: float | None = None
     ev_side_lost: bool = False
     charged: bool = False
     points_met: frozenset[str] = frozenset()
@@ -171,6 +169,11 @@ class Evse:
         if self.config.connector_lock and self.sensed is not None:
             return self.connected or self.sensed.cable_a > 0.0
         return self.connected
+
+    @property
+    def connector_id(self) -> int | None:
+        """Return the connector in use, None while none is."""
+        return self.sensed.connector_id if self.sensed is not None and self.cable_in else None
 
     @property
     def authorized(self) -> bool:

@@ -12,13 +12,14 @@ from chargepoint.core.common import Common
 from chargepoint.core.config import LimitsConfig, Mode
 from chargepoint.core.evse import Evse
 from chargepoint.core.messages import ACCEPTED, Outcome, Override, Reply
+from chargepoint.core.overriding import Overrides
 from chargepoint.core.power import ASKING
 from chargepoint.core.registration import Registrar
 from chargepoint.core.session import State
 from chargepoint.core.smart_charging import SmartCharging
 from hardware.api import MeterReading
 from profiles.limiter import LimiterSettings, LimiterState, step
-from profiles.limits import Limit, Origin, combine
+from profiles.limits import Limit, combine
 from profiles.pools import Pool
 from profiles.readings import Taken
 from profiles.share import Want, split
@@ -42,6 +43,7 @@ class Limiting:
         }
         self._settings = {role: limiter_settings(common, role) for role in self._limiters}
         self._solar = SolarState()
+        self.overrides = Overrides()
         self._noted: dict[int, tuple[str, float]] = {}
         self.shared: tuple[Pool, ...] = ()
 
@@ -59,18 +61,11 @@ class Limiting:
         return ACCEPTED
 
     def override(self, command: Override) -> Reply:
-        """Add one more limit to one EVSE or to all, or take it away again."""
+        """Add one more limit to one EVSE or to the station, or take it away again."""
         evses = self._common.evses
         if command.evse_id is not None and command.evse_id not in evses:
             return Reply(Outcome.UNKNOWN_EVSE, "UnknownEvse", f"no EVSE {command.evse_id}")
-        chosen = evses.values() if command.evse_id is None else [evses[command.evse_id]]
-        now_s = self._common.now.s
-        for evse in chosen:
-            wish_a = command.limit_a
-            evse.override = (
-                None if wish_a is None else Limit(wish_a, "override", origin=Origin.PEOPLE)
-            )
-            evse.override_until_s = None if command.for_s is None else now_s + command.for_s
+        self.overrides.put(command, self._common.now.s)
         return ACCEPTED
 
     # --- every tick ---------------------------------------------------------------------------
@@ -78,12 +73,14 @@ class Limiting:
     def tick(self, readings: Mapping[str, MeterReading]) -> None:
         """Write the limits of now to every EVSE: its own, and its part of the shared ones.
 
-        One that is not in a session sees the shared limits whole, as if it were alone.
+        One that is not in a session, or is kept from charging by its own limits, sees the
+        shared limits whole, as if it were alone: they are not what keeps it.
         """
         evses = self._common.evses
         shared = self._shared_limits(readings)
         wants = [self._want(evse) for evse in evses.values() if evse.state is State.ACTIVE]
-        parts = [(limit, split(limit, wants, admits)) for limit, admits in shared]
+        able = [want for want in wants if want.max_a >= want.min_a]
+        parts = [(limit, split(limit, able, admits)) for limit, admits in shared]
         self.shared = tuple(Pool(limit, admits=admits) for limit, admits in shared)
         for evse in evses.values():
             ours = (part.get(evse.id, limit) for limit, part in parts)
@@ -123,11 +120,7 @@ class Limiting:
         ]
         if evse.sensed is not None and evse.sensed.cable_a > 0.0:
             limits.append(Limit(evse.sensed.cable_a, f"cable {evse.sensed.cable_a:g} A"))
-        until_s = evse.override_until_s
-        if evse.override is not None and until_s is not None and self._common.now.s >= until_s:
-            evse.override = evse.override_until_s = None
-        if evse.override is not None:
-            limits.append(evse.override)
+        limits.extend(self.overrides.limits(evse.id, self._common.now.s))
         limits.extend(self._smart_charging.limits(evse))
         limits.extend(self._offline_limit())
         return limits

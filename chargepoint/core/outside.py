@@ -92,8 +92,7 @@ class Outside:
         """End overrides that may not be, and tell what changed."""
         common = self._common
         if not self.is_heard:
-            for evse in common.evses.values():
-                evse.override = evse.override_until_s = None
+            self._limiting.overrides.clear()
         settled = common.now.s - self._since_s >= SETTLED_S
         if not settled or not self._smart_charging.tells_limits:
             return
@@ -116,9 +115,9 @@ class Outside:
             if pool.limit.origin in OUTSIDE:
                 over = phases if pool.over is Over.SUM else 1
                 yield (0, pool.limit.origin), pool.limit.limit_a / over
-        for evse in self._common.evses.values():
-            if evse.override is not None:
-                yield (evse.id, evse.override.origin), evse.override.limit_a
+        for evse_id in self._common.evses:
+            for wish in self._limiting.overrides.limits(evse_id, self._common.now.s):
+                yield (evse_id, wish.origin), wish.limit_a
 
     def _tell(self, place: Place, limit_a: float) -> None:
         """Send it; a limit that is told stays on disk until its release is."""

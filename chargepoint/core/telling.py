@@ -16,6 +16,8 @@ from chargepoint.core.turn import Turn
 from chargepoint.core.words import Moment, Status
 from hardware.api import Fault
 
+FIRST = 1
+
 
 class StatusTelling:
     """Sends each status once, the current one, and again after it was not confirmed."""
@@ -30,7 +32,8 @@ class StatusTelling:
     def current(
         self, evses: Mapping[int, Evse], dialect: Dialect, now: Moment
     ) -> dict[Place, StatusChanged]:
-        """Return the status of every connector, and of the station where the version has one.
+        """Return the status of every connector that the version has a number for, and of the
+        station where that has one: an EVSE that counts as one connector is its plug in use.
 
         Of an EVSE whose board has not said anything yet nothing is known.
         """
@@ -38,9 +41,10 @@ class StatusTelling:
         if dialect.tells_station_status:
             statuses[0, 0] = self._station(now)
         for evse in (each for each in evses.values() if each.sensed is not None):
-            for connector_id in range(1, evse.config.connectors + 1):
-                status = self._availability.status(evse, connector_id)
-                statuses[evse.id, connector_id] = _status_changed(evse, connector_id, status, now)
+            for number, plug in _plugs(evse, dialect).items():
+                status = self._availability.status(evse, plug)
+                in_use = plug == (evse.connector_id or FIRST)
+                statuses[evse.id, number] = _status_changed(evse, number, status, now, in_use)
         return statuses
 
     def tell_changes(
@@ -96,13 +100,22 @@ class StatusTelling:
         return StatusChanged(0, 0, Status.AVAILABLE if operative else Status.UNAVAILABLE, now.utc)
 
 
-def _status_changed(evse: Evse, connector_id: int, status: Status, now: Moment) -> StatusChanged:
+def _plugs(evse: Evse, dialect: Dialect) -> dict[int, int]:
+    """Return the plug that each number of the EVSE's connectors stands for."""
+    if dialect.numbers_plugs:
+        return {number: number for number in range(1, evse.config.connectors + 1)}
+    return {FIRST: evse.connector_id or FIRST}
+
+
+def _status_changed(
+    evse: Evse, connector_id: int, status: Status, now: Moment, in_use: bool
+) -> StatusChanged:
     fault = evse.fault or _warning(evse)
     if fault is not None:
         return StatusChanged(
             evse.id, connector_id, status, now.utc, fault.code, fault.info, fault.vendor_code
         )
-    info = "EV side disconnected" if evse.ev_side_lost and connector_id == 1 else ""
+    info = "EV side disconnected" if evse.ev_side_lost and in_use else ""
     return StatusChanged(evse.id, connector_id, status, now.utc, info=info)
 
 

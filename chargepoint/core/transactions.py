@@ -266,7 +266,7 @@ class Transactions:
         evse.transaction = Transaction(
             id=self._new_id(),
             evse_id=evse.id,
-            connector_id=1,
+            connector_id=evse.connector_id or 1,
             started_at=now.utc,
             meter_start_wh=register_wh,
             last_wh=register_wh,

@@ -68,7 +68,7 @@ class TxEvents:
             now.utc,
             Trigger.REMOTE_START if remote else trigger,  # F01.FR.19, F02.FR.21
             transaction.evse_id,
-            transaction.connector_id,
+            evse.connector_id or transaction.connector_id,
             max(evse.register_wh, transaction.last_wh),
             offline=not self._turn.online,
             token=transaction.token,
@@ -98,6 +98,7 @@ class TxEvents:
         assert told is not None
         evse.update_transaction(
             seq_no=told.seq_no + 1,
+            connector_id=event.connector_id,
             token_told=told.token is not None,
             evse_told=told.evse_told or event.tells_evse,
             begun_told=told.begun_told or begins,

@@ -32,6 +32,7 @@ DIALECT = Dialect(
     name="1.6",
     status_words=notifications.STATUS_WORDS,
     tells_station_status=True,
+    numbers_plugs=False,
     profile_clash=ProfileClash.REPLACES,
     unlock_stops_transaction=True,
     tx_start_points=frozenset({"PowerPathClosed"}),

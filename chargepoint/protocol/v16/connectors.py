@@ -2,8 +2,8 @@
 
 A connector of 1.6 is "an independently operated and managed electrical outlet", which may
 have several sockets or cables of which one serves at a time (section 2.2): that is our
-EVSE. So connectorId n is EVSE n, and 0 is the station (section 3.8); a plug beyond an
-EVSE's first has no number of its own.
+EVSE. So connectorId n is EVSE n, and 0 is the station (section 3.8); its plugs have no
+numbers of their own.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from chargepoint.core.words import Registration, Status
 from chargepoint.protocol.adapter import Call, Payload
 from chargepoint.protocol.fields import meaning, required
 from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
-from chargepoint.protocol.v16.connectors import FIRST_PLUG, connector_of
+from chargepoint.protocol.v16.connectors import connector_of
 from chargepoint.protocol.v16.fields import id_tag, token_info
 from chargepoint.protocol.v16.route import Telling
 
@@ -95,10 +95,8 @@ def _token_answered(event: AskToken, payload: Payload, _: int) -> AuthorizeAnswe
     return AuthorizeAnswered(event.token, token_info(required(payload, "idTagInfo", dict)))
 
 
-def _status(event: StatusChanged, identity: StationIdentity, _: int | None) -> Call | None:
-    """StatusNotification.req, section 6.47; a second plug has no number to tell it by."""
-    if event.connector_id > FIRST_PLUG:
-        return None
+def _status(event: StatusChanged, identity: StationIdentity, _: int | None) -> Call:
+    """StatusNotification.req, section 6.47."""
     payload: Payload = {
         "connectorId": connector_of(event.evse_id),
         "errorCode": event.error,

@@ -409,6 +409,43 @@ def test_the_other_connector_of_a_busy_evse_stays_as_it_is() -> None:
     assert [each.connector_id for each in bench.heard(m.StatusChanged)] == [1]
 
 
+@pytest.mark.requirement("G01.FR.08", "E01.FR.16")
+def test_the_connector_in_use_carries_the_session() -> None:
+    bench = Bench("2.0.1", evses=(EvseConfig(1, connectors=2),)).online()
+    bench.sense(connector_id=2)
+    bench.charge()
+    bench.stop()
+    bench.unplug()
+
+    assert [each.connector_id for each in bench.heard(m.StatusChanged)] == [2, 2]
+    told = bench.heard(m.TransactionEvent)
+    assert {each.connector_id for each in told} == {2}
+    assert [each.status for each in bench.evse().connectors] == ["Available", "Available"]
+
+
+@pytest.mark.requirement("1.6 2.2")
+def test_where_plugs_have_no_numbers_the_one_in_use_is_the_connector() -> None:
+    bench = Bench("1.6", evses=(EvseConfig(1, connectors=2),)).online()
+    bench.sense(connector_id=2)
+    bench.plug()
+
+    assert bench.statuses() == [(1, "Preparing")]
+
+
+def test_a_connector_out_of_service_leaves_the_other_to_be_used() -> None:
+    bench = Bench("2.0.1", evses=(EvseConfig(1, connectors=2),)).online()
+    bench.do(ChangeAvailability(1, 1, False))
+    bench.sense(connector_id=2)
+    bench.charge()
+    assert bench.evse().charging
+    bench.stop()
+    bench.unplug()
+
+    bench.sense(connector_id=1)
+    bench.charge()
+    assert not bench.evse().charging
+
+
 @pytest.mark.requirement("G01.FR.01")
 def test_the_device_model_tells_the_same(two: Bench) -> None:
     def told(component: str, evse_id: int | None) -> str | None:

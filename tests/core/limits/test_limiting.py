@@ -26,6 +26,10 @@ def limits(bench: Bench, evse_id: int = 1) -> dict[str, float]:
     return {each.source: each.limit_a for each in bench.evse(evse_id).limits}
 
 
+def overrides(bench: Bench, evse_id: int) -> list[float]:
+    return [each.limit_a for each in bench.evse(evse_id).limits if each.source == "override"]
+
+
 def feed(bench: Bench, seconds: float, house_a: float = 0.0, role: str = "mains") -> None:
     """Run with a meter that tells once a second what the house and our cars take."""
     for _ in range(round(seconds)):
@@ -116,8 +120,39 @@ def test_an_override_is_for_one_evse_or_for_all(version: str) -> None:
     assert limits(bench, 2)["override"] == 9.0
     bench.do(Override(7.0))
     bench.tick()
-    assert limits(bench, 1)["override"] == limits(bench, 2)["override"] == 7.0
+    assert overrides(bench, 1) == [7.0]
+    assert overrides(bench, 2) == [7.0, 9.0]
     assert outcome(bench.do(Override(9.0, 3))) is Outcome.UNKNOWN_EVSE
+
+
+def test_an_override_of_one_evse_takes_none_of_the_station_away(version: str) -> None:
+    bench = Bench(version, evses=TWO).online()
+    bench.do(Override(8.0))
+    bench.do(Override(7.0, 1, for_s=2.0))
+    bench.run(3)
+    assert overrides(bench, 1) == [8.0]
+
+    bench.do(Override(10.0, 1))
+    bench.do(Override(None, 1))
+    bench.tick()
+    assert overrides(bench, 1) == [8.0]
+
+    bench.do(Override(10.0, 1))
+    bench.do(Override(None))
+    bench.tick()
+    assert overrides(bench, 1) == overrides(bench, 2) == []
+
+
+def test_whose_own_limit_is_too_low_is_not_told_that_the_mains_are(version: str) -> None:
+    bench = Bench(version, evses=TWO, meter_roles=MAINS).online()
+    feed(bench, 30)
+    bench.charge()
+    bench.charge(2, token="CARD0002")
+    bench.do(Override(3.0, 1))
+    feed(bench, 20)
+
+    assert (bench.evse(1).offer_a, bench.evse(1).binding) == (0.0, "override")
+    assert bench.evse(2).offer_a > 12.5
 
 
 # --- offline ------------------------------------------------------------------------------------

@@ -246,7 +246,6 @@ FOREIGN = MeterSample(NOON, (SampledValue(1.0, "Energy.Apparent.Net", "VAh"),))
         replace(UPDATED, samples=()),
         replace(UPDATED, samples=(NOTHING, FOREIGN)),
         MeterValues(1, NOTHING),
-        StatusChanged(1, 2, Status.AVAILABLE, NOON),
         SecurityEvent("InvalidMessages", NOON, critical=False),
         IdleNotice("TransactionEvent"),
         ReportPart(1, 0, False, NOON, ()),
