@@ -128,7 +128,7 @@ class Reservations:
         """Return what a new reservation finds there: H01.FR.11, .12, .14; 1.6 section 5.13."""
         if evse.fault is not None:
             return Outcome.FAULTED
-        if not self._availability.operative(evse):
+        if not self._availability.serves(evse):
             return Outcome.UNAVAILABLE
         taken = evse.busy or evse.cable_in or evse.id in held
         return Outcome.OCCUPIED if taken else Outcome.ACCEPTED
@@ -217,7 +217,7 @@ class Reservations:
         return pool
 
     def _in_service(self, evse: Evse) -> bool:
-        return evse.fault is None and self._availability.operative(evse)
+        return evse.fault is None and self._availability.serves(evse)
 
     def _evses(self) -> Iterable[Evse]:
         return self._common.evses.values()
