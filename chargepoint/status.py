@@ -6,6 +6,7 @@ import base64
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -120,7 +121,7 @@ def _head(status: Status) -> Text:
 
 def _evses(status: Status) -> Table:
     table = Table(
-        "EVSE", "status", "offer", "because of", "power", "energy", "transaction", "fault"
+        "EVSE", "status", "offer", "because of", "phases", "power", "energy", "transaction", "fault"
     )
     for evse in status["evses"]:
         statuses = ", ".join(connector["status"] for connector in evse["connectors"])
@@ -129,6 +130,7 @@ def _evses(status: Status) -> Table:
             statuses,
             _number(evse["offer_a"], "A", 1),
             evse["binding"] or "-",
+            _phases(evse),
             _number(evse["power_w"], "W"),
             _number(evse["energy_wh"], "Wh"),
             evse["transaction_id"] or "-",
@@ -137,17 +139,25 @@ def _evses(status: Status) -> Table:
     return table
 
 
+def _phases(evse: dict[str, Any]) -> str:
+    """Return what is switched on, what the car uses of it, and why it is not something else."""
+    used, why = evse["phases_used"], evse["phases_because"]
+    uses = "" if used is None or used == evse["phases"] else f", {used} used"
+    return f"{evse['phases']}{uses}" + (f": {why}" if why else "")
+
+
 def _limits(status: Status) -> Table:
-    """All limits, the tightest first; the one that binds is marked."""
-    table = Table("EVSE", "limit", "per phase", "phases", "")
+    """All limits, the tightest first, as the station tells them; the one that binds is marked."""
+    table = Table("EVSE", "limit", "per phase", "phases", "until", "")
     for evse in status["evses"]:
-        for limit in sorted(evse["limits"], key=lambda limit: float(limit["limit_a"])):
+        for limit in evse["limits"]:
             binds = limit["source"] == evse["binding"]
             table.add_row(
                 str(evse["id"]),
                 limit["source"],
                 _number(limit["limit_a"], "A", 1),
                 str(limit["phases"]),
+                _time(limit.get("until")),
                 "binds" if binds else "",
                 style="bold" if binds else None,
             )
@@ -196,3 +206,11 @@ def _buses(status: Status) -> Table:
 
 def _number(value: float | None, unit: str, digits: int = 0) -> str:
     return "-" if value is None else f"{value:.{digits}f} {unit}"
+
+
+def _time(at: str | None) -> str:
+    """Return the time of day, here; with the date where it is not today."""
+    if at is None:
+        return "-"
+    here, today = datetime.fromisoformat(at).astimezone(), datetime.now().astimezone().date()
+    return f"{here:%H:%M:%S}" if here.date() == today else f"{here:%d %b %H:%M:%S}"

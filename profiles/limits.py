@@ -51,6 +51,11 @@ class Limit:
             raise ValueError(f"{self.source}: a limit has 1 to 3 phases, not {self.phases}")
 
 
+def tightness(limit: Limit) -> tuple[float, str]:
+    """Return the key that sorts limits, the one that binds first."""
+    return limit.limit_a, limit.source
+
+
 def combine(limits: Iterable[Limit]) -> Limit:
     """Return the tightest of *limits*; it keeps the source that won.
 
@@ -64,5 +69,5 @@ def combine(limits: Iterable[Limit]) -> Limit:
     limits = tuple(limits)
     if not limits:
         return Limit(0.0, "no limit known")
-    tightest = min(limits, key=lambda limit: (limit.limit_a, limit.source))
+    tightest = min(limits, key=tightness)
     return replace(tightest, phases=min(limit.phases for limit in limits))

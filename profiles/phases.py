@@ -18,6 +18,7 @@ SPARE_A = 1.0  # a phase, above the minimum, before three are begun
 UP_HOLD_S = 60.0
 DOWN_HOLD_S = 30.0
 REST_S = 600.0
+BEFORE_STOP = 0.95  # of STOP: changing comes before stopping
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,14 @@ class Room:
     """What there is for one EVSE, what it takes now included; inf where nobody counts.
 
     *sum_a* for all its phases together, *each_a* for each of them: first the one that
-    carries when the second contactor is open. *names* are theirs.
+    carries when the second contactor is open. *names* are theirs. *sunny*: the sum is the
+    sun's, which may rise and is bridged for a while when it falls.
     """
 
     sum_a: float = math.inf
     each_a: tuple[float, float, float] = (math.inf, math.inf, math.inf)
     names: tuple[str, str, str] = ("L1", "L2", "L3")
+    sunny: bool = False
 
     def per_phase_a(self, loaded: int) -> float:
         """Return what a car may take from each of the first *loaded* phases."""
@@ -121,7 +124,7 @@ def _timed(
     if state.phases == 1:
         better = situation.used > 1 and three_a >= least_a + SPARE_A
     else:
-        better = three_a < least_a <= room.per_phase_a(1)
+        better = three_a < least_a and _one_is_better(settings, situation, room)
     if not better:
         return replace(state, since_s=None)
     return state if state.since_s is not None else replace(state, since_s=now_s)
@@ -139,10 +142,19 @@ def _by_room(
     if not situation.begun:
         if room.sum_a >= used * (least_a + SPARE_A) and room.per_phase_a(used) >= least_a:
             return 3
-        return 1 if room.per_phase_a(1) >= least_a else state.phases
+        return 1 if _one_is_better(settings, situation, room) else state.phases
     hold_s = UP_HOLD_S if state.phases == 1 else _patience_s(settings, situation, room)
     held = state.since_s is not None and now_s - state.since_s >= hold_s
     return 4 - state.phases if held and now_s >= state.rested_at_s else state.phases
+
+
+def _one_is_better(settings: PhaseSettings, situation: Situation, room: Room) -> bool:
+    """Return whether one phase has what three have not, or will have it first.
+
+    While the sun is bridged, three go on: one would have to wait for it.
+    """
+    waits_for_sun = room.sunny and not situation.charging
+    return (room.each_a[0] if waits_for_sun else room.per_phase_a(1)) >= settings.min_a
 
 
 def _patience_s(settings: PhaseSettings, situation: Situation, room: Room) -> float:
@@ -155,8 +167,9 @@ def _patience_s(settings: PhaseSettings, situation: Situation, room: Room) -> fl
         return 0.0
     if room.tightest(used)[0] < least_a:
         return settings.spike_s
+    bridged_s = settings.stop_s * BEFORE_STOP if settings.stop_s > 0.0 else DOWN_HOLD_S
     small = used * least_a - room.sum_a < least_a
-    return settings.stop_s if small and settings.stop_s > 0.0 else DOWN_HOLD_S
+    return bridged_s if small else min(bridged_s, DOWN_HOLD_S)
 
 
 def _sentence(settings: PhaseSettings, phases: int, used: int, room: Room) -> str:

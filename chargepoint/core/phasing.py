@@ -23,6 +23,7 @@ TOLD: dict[SecondContactor, dict[Mode, int | None]] = {  # where there is someth
     SecondContactor.ALWAYS_ON: {Mode.NORMAL: 3, Mode.SMART: 3, Mode.SOLAR: 3},
     SecondContactor.AUTO: {Mode.NORMAL: 3, Mode.SMART: ROOM, Mode.SOLAR: ROOM},
 }
+STEERING = frozenset({"mains", "circuit"})
 LEARN_S = 5.0  # a car that draws for so long has begun on all the phases it will use
 FRESH_S = 5.0  # an EV meter older than this says nothing of what the car takes now
 
@@ -74,22 +75,24 @@ class Phasing:
         """Return what the meters leave for one EVSE, None while one that counts is silent."""
         limits, phase_map = self._common.config.limits, evse.config.phase_map
         ours_a = drawn_a(evse, self._common.now.s)
-        each_a = [inf, inf, inf]
-        sum_a = inf
-        for role, limit_a in (("mains", limits.mains_a), ("circuit", limits.circuit_a)):
-            if role not in self._common.config.meter_roles:
-                continue
+        sum_a, each_a = inf, (inf, inf, inf)
+        for role in STEERING & self._common.config.meter_roles:
             currents_a = self._fresh(role, readings)
             if currents_a is None:
                 return None
-            for n, phase in enumerate(phase_map):
-                each_a[n] = min(each_a[n], limit_a - currents_a[phase - 1] + ours_a[n])
+            fuse_a = limits.mains_a if role == "mains" else limits.circuit_a
+            free_a = (fuse_a - currents_a[phase - 1] for phase in phase_map)
+            l1, l2, l3 = map(min, each_a, map(sum, zip(free_a, ours_a, strict=True)))
+            each_a = l1, l2, l3
             if role == "mains":
-                free_a = sum(ours_a) - sum(currents_a)
-                most_a = inf if limits.sum_mains_a is None else limits.sum_mains_a
-                sum_a = free_a + (limits.import_a if mode is Mode.SOLAR else most_a)
-        l1, l2, l3 = phase_map
-        return Room(sum_a, (each_a[0], each_a[1], each_a[2]), (f"L{l1}", f"L{l2}", f"L{l3}"))
+                sum_a = self._most_in_sum_a(mode) - sum(currents_a) + sum(ours_a)
+        one, two, three = phase_map
+        return Room(sum_a, each_a, (f"L{one}", f"L{two}", f"L{three}"), mode is Mode.SOLAR)
+
+    def _most_in_sum_a(self, mode: Mode) -> float:
+        limits = self._common.config.limits
+        capacity_a = inf if limits.sum_mains_a is None else limits.sum_mains_a
+        return min(capacity_a, limits.import_a) if mode is Mode.SOLAR else capacity_a
 
     def _fresh(self, role: str, readings: Mapping[str, MeterReading]) -> Currents | None:
         config, reading = self._common.config, readings.get(role)

@@ -26,7 +26,7 @@ from chargepoint.core.snapshot import (
 )
 from chargepoint.core.words import ChargingState
 from hardware.api import MeterReading
-from profiles.limits import Limit
+from profiles.limits import Limit, tightness
 
 NOTES_SHOWN = 50
 
@@ -117,7 +117,7 @@ class Screen:
             offer_a=evse.path.offer_a,
             limits=tuple(
                 LimitShown(limit.source, limit.limit_a, limit.phases, _until(limit))
-                for limit in evse.limits
+                for limit in sorted(evse.limits, key=tightness)
                 if isfinite(limit.limit_a)
             ),
             binding=evse.binding.source,

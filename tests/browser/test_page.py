@@ -74,6 +74,24 @@ def test_a_limit_that_leaves_too_little_says_so(page, station, fakes):
     )
 
 
+def test_a_limit_tells_its_phases_and_its_end(page, station, fakes):
+    night = fakes.LimitShown("TxProfile 7", 10.0, 1, "2031-05-06T12:30:00+00:00")
+    station.change_evse(limits=(night,), binding="TxProfile 7", phases=1, phases_used=1)
+    note = page.locator(".limit-note").first
+    expect(note).to_contain_text("1 phase at most, until ")
+    expect(note).to_contain_text(":30:00")
+    expect(page.locator(".offer-side")).to_contain_text("on 1 phase")
+
+
+def test_phases_are_told_with_what_the_car_uses_and_why(page, station):
+    expect(page.locator(".offer-side")).to_have_text("6.9 kWon 3 phases")
+    station.change_evse(phases=3, phases_used=1, phases_because="22.4/18 A for 3 phases")
+    expect(page.locator(".offer-side")).to_contain_text("on 3 phases, the car uses 1")
+    expect(page.locator(".offer-side")).to_contain_text("22.4/18 A for 3 phases")
+    expect(page.locator(".facts")).to_contain_text("Contactor closed4 times")
+    expect(page.locator(".facts")).to_contain_text("Phases changed2 times")
+
+
 def test_a_fault_stands_where_the_sentence_stood(page, station):
     station.change_evse(fault="GroundFailure: earth leakage")
     expect(page.locator(".fault")).to_have_text("GroundFailure: earth leakage")

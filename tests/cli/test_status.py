@@ -6,6 +6,7 @@ import base64
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
 from typing import Any
@@ -24,6 +25,8 @@ METER = {
     "age_s": 0.42,
     "stale": False,
 }
+
+UNTIL = "2031-05-06T12:30:00+00:00"
 
 STATUS: dict[str, Any] = {
     "station_id": "CP001",
@@ -44,14 +47,18 @@ STATUS: dict[str, Any] = {
             "connectors": [{"id": 1, "status": "Charging"}],
             "offer_a": 9.4,
             "limits": [
-                {"source": "cable", "limit_a": 32.0, "phases": 3},
                 {"source": "mains L1 24.6/25 A", "limit_a": 9.4, "phases": 3},
+                {"source": "TxProfile 7", "limit_a": 16.0, "phases": 1, "until": UNTIL},
+                {"source": "cable", "limit_a": 32.0, "phases": 3},
             ],
             "binding": "mains L1 24.6/25 A",
             "energy_wh": 700.0,
             "transaction_id": "abc",
             "fault": None,
             "power_w": None,
+            "phases": 3,
+            "phases_used": 2,
+            "phases_because": "22.4/18 A for 3 phases",
         }
     ],
     "meters": {"mains": METER, "evse": {"1": {**METER, "currents_a": None, "stale": True}}},
@@ -122,7 +129,28 @@ def test_the_status_shows_which_limit_binds(shown):
 def test_the_tightest_limit_comes_first(shown):
     text = shown()[1]
 
-    assert text.index("9.4 A", text.index("per phase")) < text.index("32.0 A")
+    order = [text.index(f" {amps} A", text.index("per phase")) for amps in ("9.4", "16.0", "32.0")]
+    assert order == sorted(order)
+
+
+def test_phases_and_the_end_of_a_limit_are_told(shown):
+    text = " ".join(shown()[1].replace("│", " ").split())
+    here = datetime.fromisoformat(UNTIL).astimezone()
+
+    assert "TxProfile 7 16.0 A 1" in text
+    assert f"{here:%d %b %H:%M:%S}" in text
+    assert "3, 2 used:" in text
+
+
+def test_a_limit_that_ends_today_tells_the_time_only(station, shown):
+    now = datetime.now().astimezone()
+    evse = {**STATUS["evses"][0], "phases_used": 3, "phases_because": None}
+    evse["limits"] = [{**evse["limits"][0], "until": now.isoformat()}]
+    station.body = json.dumps({**STATUS, "evses": [evse]}).encode()
+
+    text = shown()[1]
+    assert f"{now:%H:%M:%S}" in text
+    assert "used" not in text
 
 
 @pytest.mark.parametrize(

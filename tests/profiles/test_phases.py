@@ -39,10 +39,20 @@ class Day:
 # --- at the start -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("sum_a", "phases"), [(5.9, 3), (6.0, 1), (20.9, 1), (21.0, 3), (48.0, 3)])
-def test_a_car_that_waits_gets_three_with_an_ampere_to_spare_on_each(
+@pytest.mark.parametrize(("sum_a", "phases"), [(0.0, 1), (6.0, 1), (20.9, 1), (21.0, 3), (48.0, 3)])
+def test_a_car_that_waits_for_the_sun_gets_three_with_an_ampere_to_spare_on_each(
     sum_a: float, phases: int
 ) -> None:
+    room = Room(sum_a, sunny=True)
+    assert Day().run(1, room=room, begun=False, charging=False) == phases
+
+
+def test_without_sun_one_phase_is_what_a_suspended_car_waits_on() -> None:
+    assert Day().run(1, room=Room(2.0, sunny=True), charging=False) == 1
+
+
+@pytest.mark.parametrize(("sum_a", "phases"), [(5.9, 3), (6.0, 1)])
+def test_without_room_for_anything_a_car_waits_on_what_it_has(sum_a: float, phases: int) -> None:
     assert Day().run(1, sum_a, begun=False, charging=False) == phases
 
 
@@ -61,9 +71,10 @@ def test_a_full_conductor_leaves_one_phase_to_begin_with() -> None:
 @pytest.mark.parametrize(
     ("sum_a", "stop_s", "waits_s"),
     [
-        (18.0 - 4.5, 600.0, 600),  # row 9: a small lack is bridged
+        (18.0 - 4.5, 600.0, 570),  # row 9: a small lack is bridged
         (18.0 - 9.0, 600.0, 30),
         (18.0 - 4.5, 0.0, 30),
+        (18.0 - 9.0, 20.0, 19),  # STOP comes sooner
     ],
 )
 def test_three_phases_go_after_a_while_without_room(

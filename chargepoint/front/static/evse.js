@@ -1,19 +1,23 @@
 // One charging point: the offer, who holds it there, and every other limit beside it.
 
 import { h, keyed, mark, say } from "./dom.js";
-import { amps, energy, kindOf, number, scaleTop, state, watts, why } from "./words.js";
+import { amps, energy, kindOf, limitNote, number, onPhases, scaleTop, state, times, watts, why } from "./words.js";
 
 const LEAST_SCALE_A = 32;
+const FACTS = ["Energy", "Card", "Transaction", "Connectors", "Contactor closed", "Phases changed"];
 
 function limitRow() {
-  const source = h("span", { class: "limit-source" });
+  const source = h("span");
+  const note = h("span", { class: "limit-note" });
+  const who = h("span", { class: "limit-source" }, source, note);
   const bar = h("span", { class: "limit-bar" }, h("span"));
   const level = h("span", { class: "limit-level" });
-  const root = h("li", {}, source, bar, level);
+  const root = h("li", {}, who, bar, level);
   return {
     root,
     update({ limit, binds, top }) {
       say(source, limit.source);
+      say(note, limitNote(limit));
       say(level, amps(limit.limit_a));
       bar.firstChild.style.inlineSize = `${(100 * Math.min(limit.limit_a, top)) / top}%`;
       mark(root, "data-binds", binds);
@@ -61,9 +65,10 @@ export function evseCard({ id }) {
   const phases = h("span", { class: "quiet" });
   const because = sentence();
   const spoken = h("p", { class: "unseen", "aria-live": "polite" });
+  const choice = h("span", { class: "quiet" });
   const fault = h("p", { class: "fault", role: "alert" });
   const limits = ladder();
-  const facts = [fact("Energy"), fact("Card"), fact("Transaction"), fact("Connectors")];
+  const facts = FACTS.map(fact);
   const root = h(
     "article",
     { class: "card evse", "aria-labelledby": title },
@@ -72,7 +77,7 @@ export function evseCard({ id }) {
       "div",
       { class: "offer" },
       h("p", { class: "offer-amps" }, offer, h("span", { class: "offer-unit", text: "A" })),
-      h("p", { class: "offer-side" }, power, phases),
+      h("p", { class: "offer-side" }, power, phases, choice),
     ),
     fault,
     because.root,
@@ -90,17 +95,20 @@ export function evseCard({ id }) {
       mark(root, "data-offered", evse.offer_a > 0);
       say(offer, number(evse.offer_a, 1));
       say(power, evse.charging ? watts(evse.power_w) : "");
-      say(phases, `on ${evse.phases} phase${evse.phases === 1 ? "" : "s"}`);
+      say(phases, onPhases(evse));
       because.update(why(evse));
+      say(choice, evse.phases_because ?? "");
       say(spoken, evse.binding ? `${words}. Held by ${kindOf(evse.binding)}.` : `${words}.`);
       say(fault, evse.fault ?? "");
       limits.update(evse);
-      const [register, card, transaction, connectors] = facts;
+      const [register, card, transaction, connectors, closings, changes] = facts;
       register.say(energy(evse.energy_wh));
       card.say(evse.id_token ?? "–");
       transaction.say(evse.transaction_id ? shortId(evse) : "–");
       transaction.value.title = evse.transaction_id ?? "";
       connectors.say(evse.connectors.map((one) => `${one.id} ${one.status}`).join(", "));
+      closings.say(times(evse.switches.contactor));
+      changes.say(times(evse.switches.phases));
     },
   };
 }

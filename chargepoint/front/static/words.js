@@ -65,6 +65,23 @@ export function why(evse) {
   return [`Nothing is offered now. Up to ${level} would be, held by `, evse.binding, "."];
 }
 
+const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+/** What a limit says beside its amperes: how many phases it allows, and until when. */
+export function limitNote({ phases, until }) {
+  const parts = phases < 3 ? [`${many(phases, "phase")} at most`] : [];
+  if (until) parts.push(`until ${clock(until)}`);
+  return parts.join(", ");
+}
+
+/** On how many phases, and on how many of them the car draws where that is fewer. */
+export function onPhases({ phases, phases_used }) {
+  const uses = phases_used != null && phases_used < phases ? `, the car uses ${phases_used}` : "";
+  return `on ${many(phases, "phase")}${uses}`;
+}
+
+export const times = (count) => many(count, "time");
+
 /** A source without its numbers, so that a screen reader hears who holds, not every reading. */
 export const kindOf = (source) => source.replace(/[-\d./,]+( ?A)?/g, " ").replace(/\s+/g, " ").trim();
 

@@ -57,6 +57,16 @@ def test_the_snapshot_names_those_with_an_opinion_only(bench: Bench) -> None:
     assert limits(bench) == {"hardware 32 A": 32.0, "MAX 32 A": 32.0, "cable 20 A": 20.0}
 
 
+def test_the_tightest_comes_first(bench: Bench) -> None:
+    bench.sense(cable_a=20.0)
+    bench.do(Override(9.0))
+    bench.tick()
+    levels_a = [each.limit_a for each in bench.evse().limits]
+
+    assert levels_a == sorted(levels_a)
+    assert bench.evse().limits[0].source == "override"
+
+
 def test_the_hardware_is_the_least_of_evse_and_station(version: str) -> None:
     bench = Bench(version, evses=(EvseConfig(1, max_current_a=20.0),), max_current_a=16.0)
     bench.tick()

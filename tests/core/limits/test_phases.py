@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from core.driver import Driver
 
 from chargepoint.core import messages as m
-from chargepoint.core.config import EvseConfig, Mode, SecondContactor
+from chargepoint.core.config import EvseConfig, LimitsConfig, Mode, SecondContactor
 from hardware.api import MeterReading, Pilot
 from profiles.schedule import Kind, Period, Profile, Purpose, Schedule, Unit
 
 MAINS = frozenset({"mains"})
 
 
-def station(second: SecondContactor, version: str = "2.0.1", **config: Any) -> Driver:
+SMART = LimitsConfig(mode=Mode.SMART)
+
+
+def station(
+    second: SecondContactor,
+    version: str = "2.0.1",
+    limits: LimitsConfig | None = None,
+    roles: Collection[str] = MAINS,
+    **config: Any,
+) -> Driver:
     evse = EvseConfig(1, second_contactor=second, **config)
-    return Driver(version, (evse,), meter_roles=MAINS).online()
+    limits = limits or LimitsConfig(mains_a=100.0)
+    return Driver(version, (evse,), limits=limits, meter_roles=frozenset(roles)).online()
 
 
 def forbid(driver: Driver, phases: int | None = 1) -> None:
@@ -62,7 +75,7 @@ def watch(driver: Driver, seconds: float) -> list[tuple[float, int]]:
 )
 def test_the_installer_decides_by_mode(second: SecondContactor, normal: int, solar: int) -> None:
     driver = station(second)
-    watch(driver, 40)
+    house(driver, 40, 0.0, 0.0, 0.0)
     assert driver.shown().phases == normal
     driver.do(m.SetMode(Mode.SOLAR))
     watch(driver, 1)
@@ -76,7 +89,7 @@ def test_the_installer_decides_by_mode(second: SecondContactor, normal: int, sol
 @pytest.mark.requirement("K01.FR.43", "1.6 3.13.1")
 def test_a_profile_for_one_phase_is_obeyed_in_any_mode(second: SecondContactor) -> None:
     driver = station(second)
-    watch(driver, 40)
+    house(driver, 40, 0.0, 0.0, 0.0)
     driver.charge()
     assert carried(driver) == 3
     forbid(driver)
@@ -88,7 +101,7 @@ def test_a_profile_for_one_phase_is_obeyed_in_any_mode(second: SecondContactor) 
 
 def test_without_a_second_contactor_nothing_can_be_switched() -> None:
     driver = station(SecondContactor.ABSENT)
-    watch(driver, 40)
+    house(driver, 40, 0.0, 0.0, 0.0)
     driver.charge()
     forbid(driver)
 
@@ -97,11 +110,70 @@ def test_without_a_second_contactor_nothing_can_be_switched() -> None:
 
 def test_an_evse_of_one_phase_has_no_choice() -> None:
     driver = station(SecondContactor.ALWAYS_ON, phases=1)
-    watch(driver, 40)
+    house(driver, 40, 0.0, 0.0, 0.0)
     driver.charge()
     watch(driver, 10)
 
     assert carried(driver) == driver.shown().phases == 1
+
+
+# --- by what there is room for ----------------------------------------------------------------
+
+
+def house(driver: Driver, seconds: float, *currents_a: float, role: str = "mains") -> str | None:
+    """Let the meter at *role* show this for a while; return why the phases are what they are."""
+    l1, l2, l3 = currents_a
+    for _ in range(round(seconds)):
+        driver.readings[role] = MeterReading(driver.now.s + 1.0, (l1, l2, l3))
+        driver.tick(1.0)
+    return driver.shown().phases_because
+
+
+def test_auto_goes_by_each_conductor_in_smart() -> None:
+    driver = station(SecondContactor.AUTO, phase_map=(2, 3, 1), limits=SMART)
+    assert house(driver, 1, 2.0, 2.0, 2.0) == "L1 has 23.0/6 A for 3 phases"
+    assert driver.shown().phases == 3
+    assert house(driver, 1, 22.0, 2.0, 2.0) == "L1 has 3.0/7 A for 3 phases"
+    assert driver.shown().phases == 1
+    assert house(driver, 1, 22.0, 22.0, 2.0) == "L1 has 3.0/7 A for 3 phases"
+
+
+def test_auto_goes_by_the_sum_in_solar_and_by_capacity() -> None:
+    driver = station(SecondContactor.AUTO, limits=replace(SMART, mode=Mode.SOLAR, import_a=1.0))
+    assert house(driver, 1, -10.0, -4.0, 2.0) == "13.0/21 A for 3 phases"
+    assert driver.shown().phases == 1
+    assert house(driver, 1, -10.0, -14.0, 2.0) == "23.0/18 A for 3 phases"
+    assert driver.shown().phases == 3
+
+    driver = station(SecondContactor.AUTO, limits=replace(SMART, sum_mains_a=30.0))
+    assert house(driver, 1, 10.0, 4.0, 2.0) == "14.0/21 A for 3 phases"
+    assert driver.shown().phases == 1
+
+
+def test_auto_goes_by_the_circuit_too_and_by_nothing_while_a_meter_is_silent() -> None:
+    driver = station(SecondContactor.AUTO, limits=SMART, roles={"mains", "circuit"})
+    assert house(driver, 1, 2.0, 2.0, 2.0) == "no meter tells"
+    assert house(driver, 1, 1.0, 1.0, 11.0, role="circuit") == "L3 has 5.0/7 A for 3 phases"
+    assert driver.shown().phases == 1
+    assert house(driver, 20, 1.0, 1.0, 1.0, role="circuit") == "no meter tells"
+    assert driver.shown().phases == 3
+    assert house(driver, 1, math.nan, 1.0, 1.0) == "no meter tells"
+
+
+def test_what_the_car_takes_is_room_too() -> None:
+    driver = station(SecondContactor.AUTO, limits=SMART)
+    house(driver, 40, 2.0, 2.0, 2.0)
+    driver.charge()
+    driver.tick(5.0)
+    current_a = driver.done[1].offer_a
+    house_a = 15.0 + current_a
+    assert house(driver, 1, house_a, house_a, house_a) == "L1 has 10.0/6 A for 3 phases"
+
+    driver.silent_meters = True  # no meter of its own: what it is offered
+    driver.readings["evse/1"] = MeterReading(driver.now.s - 60.0, (0.0, 0.0, 0.0))
+    current_a = driver.done[1].offer_a
+    house_a = 15.0 + current_a
+    assert house(driver, 1, house_a, house_a, house_a) == "L1 has 10.0/6 A for 3 phases"
 
 
 # --- the order ----------------------------------------------------------------------------
@@ -111,7 +183,7 @@ def test_an_evse_of_one_phase_has_no_choice() -> None:
 def charging(request: pytest.FixtureRequest) -> Driver:
     """A car that charges on three phases."""
     driver = station(SecondContactor.ALWAYS_ON, request.param)
-    watch(driver, 40)
+    house(driver, 40, 0.0, 0.0, 0.0)
     driver.charge()
     watch(driver, 20)
     return driver
