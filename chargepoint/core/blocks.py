@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,7 +63,7 @@ class Blocks:
         registers_wh: Mapping[int, float],
     ) -> None:
         kept = _Kept(memory)
-        self.turn = Turn(now)
+        self.turn = Turn(now, queued=Counter(kept["queued"]))
         self.evses = {each.id: _evse(config, each.id, kept) for each in config.evses}
         self.readings: Mapping[str, MeterReading] = {}
         computed = facts(self)

@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from chargepoint.core.authorization import Authorization
 from chargepoint.core.common import Common
-from chargepoint.core.messages import EventDelivered, EventGivenUp, TransactionEvent, TxPhase
+from chargepoint.core.messages import (
+    EventDelivered,
+    EventGivenUp,
+    GetTransactionStatus,
+    Outcome,
+    TransactionEvent,
+    TransactionStatusReply,
+    TxPhase,
+)
 from chargepoint.core.sessions import Sessions
 from chargepoint.core.words import TokenInfo, TokenStatus
 
@@ -47,6 +55,15 @@ class Ledger:
         if isinstance(answer.event, TransactionEvent):
             self._settle(answer.event)
 
+    def transaction_status(self, command: GetTransactionStatus) -> TransactionStatusReply:
+        """Tell whether a transaction goes on, and whether all of it is told: E14."""
+        queued, asked = self._common.turn.queued, command.transaction_id
+        if asked is None:
+            return TransactionStatusReply(Outcome.ACCEPTED, queued=any(queued.values()))
+        running = (evse.transaction for evse in self._common.evses.values())
+        ongoing = any(each is not None and each.id == asked for each in running)
+        return TransactionStatusReply(Outcome.ACCEPTED, ongoing=ongoing, queued=queued[asked] > 0)
+
     def _heard(self, event: TransactionEvent, info: TokenInfo) -> None:
         """Take the verdict on the event's token into the cache and to the running session."""
         token = event.stop_token or event.token
@@ -64,7 +81,11 @@ class Ledger:
                 evse.grant = replace(evse.grant, group=info.group)
 
     def _settle(self, event: TransactionEvent) -> None:
-        """Forget the number of a transaction whose last event has left the outbox."""
+        """An event has left the outbox; after the last one its transaction's number may go."""
+        queued = self._common.turn.queued
+        queued[event.transaction_id] -= 1
+        if queued[event.transaction_id] <= 0:
+            del queued[event.transaction_id]
         if event.phase is TxPhase.ENDED and event.transaction_id in self.central_ids:
             del self.central_ids[event.transaction_id]
             self._common.turn.forget("central_id", event.transaction_id)

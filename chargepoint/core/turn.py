@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +26,15 @@ class Turn:
     """The blocks write into it; ``Station.take`` empties it into a Batch.
 
     *number* is the batch that what is written now will be part of. *now* is the moment
-    of the turn. Durable events become undeletable only when their batch is on disk.
+    of the turn. *queued* counts the events of each transaction that the central system
+    does not have yet. Durable events become undeletable only when their batch is on disk.
     """
 
     now: Moment
     number: int = 1
     online: bool = False
     last_said_s: float = float("-inf")
+    queued: Counter[str] = field(default_factory=Counter)
     _changes: dict[tuple[str, str], Any] = field(default_factory=dict)
     _durable: list[DurableEvent] = field(default_factory=list)
     _delivered: list[int] = field(default_factory=list)
@@ -53,6 +56,8 @@ class Turn:
         """Send *event*: durable ones go to the outbox, live ones only while online."""
         if isinstance(event, TransactionEvent | SecurityEvent | ReservationEnded):
             self._durable.append(event)
+            if isinstance(event, TransactionEvent):
+                self.queued[event.transaction_id] += 1
         elif self.online:
             self._live.append(event)
             self.last_said_s = self.now.s

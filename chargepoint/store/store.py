@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 Memory = dict[str, dict[str, Any]]
 
 DATABASE = "chargepoint.db"
+QUEUED = """
+    SELECT CASE WHEN json_valid(event) THEN json_extract(event, '$.event.transaction_id') END AS tx,
+    count(*) FROM outbox WHERE type = 'TransactionEvent' GROUP BY tx HAVING tx IS NOT NULL
+"""
 
 STEPS = ("begin", "changed", "appended", "removed", "committed")
 """What ``on_step`` is told in every commit, in this order; only the last one is durable."""
@@ -91,14 +95,16 @@ class Store:
         return cls(database, folder / DATABASE, Codec(kinds), lock, on_step, damaged)
 
     def load(self) -> Memory:
-        """Return all that is remembered, by kind and key.
+        """Return all that is remembered, by kind and key; under "queued" how many events of
+        each transaction wait in the outbox.
 
         What cannot be read is set aside with a warning. Kinds that only a newer program
         knows stay where they are for it.
         """
         with in_sentences(self._path):
             rows = self._database.execute("SELECT kind, key, value FROM memory").fetchall()
-        memory: Memory = {}
+            queued = self._database.execute(QUEUED).fetchall()
+        memory: Memory = {"queued": dict(queued)} if queued else {}
         unknown = set()
         for kind, key, text in rows:
             if not self._codec.knows(kind):

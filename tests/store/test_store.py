@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from chargepoint.core.messages import Batch, SecurityEvent, TransactionEvent
+from chargepoint.core.messages import Batch, SecurityEvent, TransactionEvent, TxPhase
+from chargepoint.core.words import Trigger
 from chargepoint.errors import StoreError
 from chargepoint.store.store import STEPS
+
+NOW = datetime(2030, 6, 1, 12, 0, tzinfo=UTC)
 
 
 def test_what_was_committed_is_there_after_opening_again(open_store, note, event):
@@ -87,6 +92,19 @@ def test_events_are_counted_all_and_by_kind(open_store, event):
     assert store.count_pending() == 2
     assert store.count_pending(SecurityEvent) == 2
     assert store.count_pending(TransactionEvent) == 0
+
+
+def test_what_waits_is_counted_by_transaction_when_loading(open_store, tmp_path):
+    store = open_store()
+    assert "queued" not in store.load()
+    started = TransactionEvent(TxPhase.STARTED, "tx1", 0, NOW, Trigger.REMOTE_START, 1, 1, 0.0)
+    store.commit(Batch(1, durable=(started, replace(started, seq_no=1))))
+    store.close()
+    _spoil(
+        tmp_path / "data", "INSERT INTO outbox (type, event) VALUES ('TransactionEvent', '{broken')"
+    )
+
+    assert open_store().load()["queued"] == {"tx1": 2}
 
 
 def test_the_newest_id_is_known_as_long_as_it_waits(open_store, event):

@@ -101,6 +101,43 @@ class GetBaseReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Variables that a report is limited to: what is None may be any (B08.FR.20 to .25)."""
+
+    component: str
+    component_instance: str | None = None
+    evse_id: int | None = None
+    connector_id: int | None = None
+    variable: str | None = None
+    instance: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetReport:
+    """Report *wanted* (empty: everything) of the components that meet one of *criteria*
+    (empty: of all). ACCEPTED, UNKNOWN (nothing is left to report), REJECTED (too many)."""
+
+    request_id: int
+    criteria: tuple[str, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GetTransactionStatus:
+    """Is it over, and is all of it told? *transaction_id* None: of any (E14)."""
+
+    transaction_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionStatusReply(Reply):
+    """*ongoing* is None where no transaction was named."""
+
+    ongoing: bool | None = None
+    queued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SetProfile:
     """Install a profile. ACCEPTED, REJECTED with reason, UNKNOWN_EVSE, UNSUPPORTED.
 
@@ -186,6 +223,8 @@ Order = (
     | SetVariable
     | GetVariable
     | GetBaseReport
+    | GetReport
+    | GetTransactionStatus
     | SetProfile
     | ClearProfiles
     | GetProfiles

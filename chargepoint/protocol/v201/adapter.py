@@ -71,6 +71,7 @@ ERROR_WORDS: Mapping[ErrorCode, str] = {
 
 ROUTES: Mapping[str, Answer] = {
     **provisioning.ROUTES,
+    **transactions.ROUTES,
     **authorization.ROUTES,
     **local_list.ROUTES,
     **remote.ROUTES,
@@ -108,8 +109,6 @@ KNOWN = frozenset(ROUTES) | {
     "GetDisplayMessages",
     "GetLog",
     "GetMonitoringReport",
-    "GetReport",
-    "GetTransactionStatus",
     "Heartbeat",
     "LogStatusNotification",
     "MeterValues",

@@ -10,6 +10,7 @@ from chargepoint.core.messages import (
     BootAnswered,
     Command,
     GetBaseReport,
+    GetReport,
     GetVariable,
     Later,
     Outcome,
@@ -19,6 +20,7 @@ from chargepoint.core.messages import (
     Reset,
     SetVariable,
     ValueReply,
+    Wanted,
 )
 from chargepoint.core.words import Registration, VariableRef
 from chargepoint.errors import ErrorCode, WireError
@@ -123,6 +125,37 @@ def _base_report(payload: Payload) -> Command:
     return GetBaseReport(payload["requestId"], payload["reportBase"])
 
 
+def _selected(payload: Payload) -> Command:
+    """GetReportRequest, B08."""
+    return GetReport(
+        payload["requestId"],
+        tuple(payload.get("componentCriteria", ())),
+        tuple(_wanted(item) for item in payload.get("componentVariable", ())),
+    )
+
+
+def _wanted(item: Payload) -> Wanted:
+    component, variable = item["component"], item.get("variable", {})
+    evse = component.get("evse", {})
+    return Wanted(
+        component["name"],
+        component.get("instance"),
+        evse.get("id"),
+        evse.get("connectorId"),
+        variable.get("name"),
+        variable.get("instance"),
+    )
+
+
+_REPORT_STATUS = status(
+    {
+        Outcome.ACCEPTED: "Accepted",
+        Outcome.UNSUPPORTED: "NotSupported",
+        Outcome.UNKNOWN: "EmptyResultSet",
+    }
+)
+
+
 def _report(event: ReportPart, _: StationIdentity) -> Call:
     """NotifyReportRequest; tbc is said only when more comes."""
     payload: Payload = {
@@ -183,16 +216,8 @@ def _reset(payload: Payload) -> Command:
 
 
 ROUTES: Mapping[str, Answer] = {
-    "GetBaseReport": one(
-        _base_report,
-        status(
-            {
-                Outcome.ACCEPTED: "Accepted",
-                Outcome.UNSUPPORTED: "NotSupported",
-                Outcome.UNKNOWN: "EmptyResultSet",
-            }
-        ),
-    ),
+    "GetBaseReport": one(_base_report, _REPORT_STATUS),
+    "GetReport": one(_selected, _REPORT_STATUS),
     "GetVariables": _per_item(
         "getVariableData",
         "getVariableResult",

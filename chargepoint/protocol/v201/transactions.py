@@ -6,14 +6,22 @@ import math
 from collections.abc import Mapping
 
 from chargepoint.core.config import StationIdentity
-from chargepoint.core.messages import EventDelivered, TransactionEvent, TxPhase
+from chargepoint.core.messages import (
+    Command,
+    EventDelivered,
+    GetTransactionStatus,
+    Reply,
+    TransactionEvent,
+    TransactionStatusReply,
+    TxPhase,
+)
 from chargepoint.core.words import StopReason
 from chargepoint.protocol.adapter import Call, Payload
 from chargepoint.protocol.fields import optional
 from chargepoint.protocol.timestamps import format_timestamp
 from chargepoint.protocol.v201.fields import id_token, some, token_info
 from chargepoint.protocol.v201.metervalues import meter_values
-from chargepoint.protocol.v201.route import Telling
+from chargepoint.protocol.v201.route import Answer, Telling, one
 
 # ReasonEnumType has no words for three reasons of 1.6. Its Soft reset ends transactions at
 # once, as ImmediateReset does; an unlock never ends one here.
@@ -69,4 +77,16 @@ def _confirmed(event: TransactionEvent, payload: Payload, outbox_id: int) -> Eve
     return EventDelivered(outbox_id, event, info=None if info is None else token_info(info))
 
 
+def _status_asked(payload: Payload) -> Command:
+    """GetTransactionStatusRequest, E14."""
+    return GetTransactionStatus(payload.get("transactionId"))
+
+
+def _status(reply: Reply) -> Payload:
+    """GetTransactionStatusResponse: no ongoingIndicator where no transaction was named."""
+    assert isinstance(reply, TransactionStatusReply)
+    return {"messagesInQueue": reply.queued} | some(ongoingIndicator=reply.ongoing)
+
+
+ROUTES: Mapping[str, Answer] = {"GetTransactionStatus": one(_status_asked, _status)}
 TELLINGS: Mapping[type, Telling] = {TransactionEvent: Telling(_transaction, _confirmed)}

@@ -15,6 +15,8 @@ from chargepoint.core.messages import (
     CompositeReply,
     GetBaseReport,
     GetComposite,
+    GetReport,
+    GetTransactionStatus,
     Later,
     Outcome,
     RemoteStart,
@@ -22,8 +24,10 @@ from chargepoint.core.messages import (
     Reply,
     Reset,
     StartReply,
+    TransactionStatusReply,
     TriggerMessage,
     Unlock,
+    Wanted,
 )
 from chargepoint.core.words import Token
 from chargepoint.errors import ErrorCode, WireError
@@ -44,6 +48,29 @@ ASKED = [
         "GetBaseReport",
         {"requestId": 5, "reportBase": "FullInventory"},
         GetBaseReport(5, "FullInventory"),
+    ),
+    ("GetReport", {"requestId": 5}, GetReport(5)),
+    (
+        "GetReport",
+        {
+            "requestId": 5,
+            "componentCriteria": ["Enabled", "Problem"],
+            "componentVariable": [
+                {"component": {"name": "ClockCtrlr", "instance": "a"}},
+                {
+                    "component": {"name": "Connector", "evse": {"id": 1, "connectorId": 2}},
+                    "variable": {"name": "AvailabilityState", "instance": "b"},
+                },
+            ],
+        },
+        GetReport(
+            5,
+            ("Enabled", "Problem"),
+            (
+                Wanted("ClockCtrlr", "a"),
+                Wanted("Connector", None, 1, 2, "AvailabilityState", "b"),
+            ),
+        ),
     ),
     ("Reset", {"type": "OnIdle"}, Reset(soft=True)),
     ("Reset", {"type": "Immediate"}, Reset(soft=False)),
@@ -302,3 +329,23 @@ def test_a_word_of_another_version_is_no_request(adapter, station, action, paylo
 
     assert error.value.code is ErrorCode.PROPERTY_CONSTRAINT
     assert fake.commands == []
+
+
+@pytest.mark.requirement("E14.FR.06", "E14.FR.02")
+@pytest.mark.parametrize(
+    ("payload", "reply", "answer"),
+    [
+        ({}, TransactionStatusReply(Outcome.ACCEPTED, queued=True), {"messagesInQueue": True}),
+        (
+            {"transactionId": "our-id"},
+            TransactionStatusReply(Outcome.ACCEPTED, ongoing=False),
+            {"messagesInQueue": False, "ongoingIndicator": False},
+        ),
+    ],
+)
+def test_the_status_of_a_transaction_is_told(adapter, station, conforms, payload, reply, answer):
+    fake = station(reply)
+    assert adapter.answer("GetTransactionStatus", payload, fake.handle) == answer
+    assert fake.commands == [GetTransactionStatus(payload.get("transactionId"))]
+    conforms("GetTransactionStatusRequest", payload)
+    conforms("GetTransactionStatusResponse", answer)
