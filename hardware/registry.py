@@ -34,8 +34,11 @@ class Kind(Enum):
 OURS: dict[Kind, dict[str, str]] = {
     Kind.BOARD: {"sim": "hardware.sim.board"},
     Kind.METER: {
+        "dsmr": "hardware.drivers.dsmr",
+        "homewizard": "hardware.drivers.homewizard",
         "modbus": "hardware.drivers.modbus",
         "pushed": "hardware.drivers.pushed",
+        "sensorbox": "hardware.drivers.sensorbox",
         "sim": "hardware.sim.meters",
     },
 }

@@ -180,6 +180,7 @@ class TcpEnd:
         self._server: asyncio.Server | None = None
         self._number = 0
         self.writers: list[asyncio.StreamWriter] = []
+        self.connected = asyncio.Event()
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._number)
@@ -194,6 +195,7 @@ class TcpEnd:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.writers.append(writer)
+        self.connected.set()
         heard = b""
         while data := await reader.read(4096):
             heard += data

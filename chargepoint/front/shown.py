@@ -104,7 +104,7 @@ class BusDevice(Shown):
     """How often a device of a bus answered, and what happened when it did not.
 
     *strange* frames came from another device or answered another question; *late* counts
-    questions that were never asked; *why* is empty while the last one was answered.
+    questions whose turn did not come in time; *why* is empty while the last one was answered.
     """
 
     answered: int

@@ -1,11 +1,12 @@
 """One Modbus line shared by many devices: whose turn it is, and how long anybody waits.
 
 A single task owns the line. Devices ask in their own rhythm; of those that wait the most
-important goes first, among equals the one that waited longest. A question that is not
-asked before its deadline is never asked. A device that stays silent is left alone for a
-while, twice as long each time, so a dead one costs the others one time-out per such
-pause, and its late answer finds nobody waiting for it. A line that is lost, or on which
-nothing answers any more, is opened again.
+important goes first, among equals the one that waited longest. Everybody gets his answer
+before his deadline or an error then; what was not asked by then is never asked.
+
+A device that stays silent is left alone for a while, twice as long each time, so a dead
+one costs the others one time-out per such pause, and its late answer finds nobody waiting
+for it. A line that is lost, or on which nothing answers any more, is opened again.
 
 pymodbus's own client would hold the line over all its retries, knows no priorities and
 opens ports in its own way; of pymodbus we use the messages (``frames``).
@@ -104,7 +105,6 @@ class _Waiting:
     priority: Priority
     number: int
     ask: Ask = field(compare=False)
-    deadline_s: float = field(compare=False)
     answer: asyncio.Future[ModbusPDU] = field(compare=False)
 
 
@@ -170,13 +170,16 @@ class Bus:
         loop = asyncio.get_running_loop()
         self._refuse_in_pause(ask.device_id, loop.time())
         answer: asyncio.Future[ModbusPDU] = loop.create_future()
-        deadline_s = loop.time() + patience_s
-        heapq.heappush(
-            self._queue, _Waiting(priority, next(self._numbers), ask, deadline_s, answer)
-        )
+        heapq.heappush(self._queue, _Waiting(priority, next(self._numbers), ask, answer))
         if self._owner is None or self._owner.done():
             self._owner = asyncio.create_task(self._serve())
-        return await answer
+        try:
+            async with asyncio.timeout(patience_s):
+                return await answer
+        except TimeoutError:
+            late = NoAnswer(Trouble.LATE, f"no turn for device {ask.device_id} in {patience_s:g} s")
+            self._counts(ask.device_id).ended(late.trouble, str(late))
+            raise late from None
 
     async def close(self) -> None:
         """Let go of the line; whoever still waits gets a BusError."""
@@ -205,8 +208,6 @@ class Bus:
         counts = self._counts(waiting.ask.device_id)
         try:
             self._refuse_in_pause(waiting.ask.device_id, loop.time())
-            if loop.time() > waiting.deadline_s:
-                raise NoAnswer(Trouble.LATE, "the line was too busy to ask in time")
             line = await self._opened()
             began_s = loop.time()
             answer = await self._exchange(line, waiting.ask, waiting.number & 0xFFFF)

@@ -13,7 +13,7 @@ class Trouble(StrEnum):
     PARTIAL = "partial"  # an answer began and did not end
     GARBLED = "garbled"  # bytes came, the checksum was wrong
     REFUSED = "refused"  # an exception response
-    LATE = "late"  # its turn came after its deadline: it was never asked
+    LATE = "late"  # no turn, or no answer, before its deadline
     LOST = "lost"  # the line went away meanwhile
 
 

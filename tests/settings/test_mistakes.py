@@ -197,8 +197,8 @@ MISTAKES = {
     ),
     "meter without driver": (
         '[hardware.meters.circuit]\nmodel = "x"',
-        'hardware.meters.circuit.driver: is needed; allowed: a driver: "modbus", '
-        '"pushed", "sim", "none"',
+        'hardware.meters.circuit.driver: is needed; allowed: a driver: "dsmr", '
+        '"homewizard", "modbus", "pushed", "sensorbox", "sim", "none"',
     ),
     "driver's key that is nearly ours": (
         '[hardware.meters.mains]\ndriver = "sim"\ninvertd = true',

@@ -1,5 +1,6 @@
 """A Modbus line with simulated meters on it, and a context that names it ``rs485``."""
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -42,3 +43,11 @@ async def meters(request, clock, tmp_path: Path) -> AsyncIterator[Meters]:
     yield meters
     await meters.buses["rs485"].close()
     await end.close()
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number: int = server.getsockname()[1]
+    return number
