@@ -100,6 +100,31 @@ def check(config: Config = None, set_: Set = None) -> None:
 
 
 @app.command()
+def probe(
+    config: Config = None,
+    set_: Set = None,
+    port: Annotated[
+        str, typer.Option(help="A line instead of those of a file: /dev/ttyUSB0, tcp://host:502.")
+    ] = "",
+    baudrate: Annotated[int, typer.Option(min=300, max=1_000_000, help="Of --port.")] = 9600,
+    parity: Annotated[str, typer.Option(help="Of --port: N, E or O.")] = "N",
+    stopbits: Annotated[int, typer.Option(min=1, max=2, help="Of --port.")] = 1,
+    ids: Annotated[str, typer.Option(help="Addresses to ask, as in 1-20,42.")] = "1-247",
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Go on showing values.")] = False,
+) -> None:
+    """Show who answers on a Modbus line, what it measures and how to configure it."""
+    from chargepoint import probe
+
+    if port:
+        scans = [probe.of_options(port, baudrate, parity.upper(), stopbits)]
+    else:
+        from chargepoint.settings import load
+
+        scans = probe.of_settings(load(config, set_ or ()))
+    raise typer.Exit(probe.run(scans, probe.ids_of(ids), watch))
+
+
+@app.command()
 def status(
     url: Annotated[str, typer.Option(help="Where the station's page is.")] = (
         "http://127.0.0.1:8080"

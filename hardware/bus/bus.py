@@ -132,11 +132,15 @@ class Device:
 
 
 class Bus:
-    """A line and its owner. It opens when somebody asks, and again after it was lost."""
+    """A line and its owner. It opens when somebody asks, and again after it was lost.
 
-    def __init__(self, settings: LineSettings) -> None:
+    *scans*: most of those who are asked are not there, which is no reason for anything.
+    """
+
+    def __init__(self, settings: LineSettings, *, scans: bool = False) -> None:
         over_tcp = settings.port.startswith("tcp:")
         self._settings = settings
+        self._scans = scans
         self._framing: Framing = Mbap() if over_tcp else Rtu()
         self._timing = _Timing.of(settings)
         self._line: Line | None = None
@@ -292,6 +296,8 @@ class Bus:
     # --- who is left alone -----------------------------------------------------------------
 
     def _silent(self, device_id: int, now_s: float) -> None:
+        if self._scans:
+            return
         self._pause(device_id).failed(now_s)
         self._silences += 1
         if self._silences >= STUCK_AFTER:

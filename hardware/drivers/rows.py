@@ -141,24 +141,24 @@ def sample(row: Row, registers: Registers, at_s: float, connected: int = 3) -> M
     nobody may take that for 0 A.
     """
     count = min(row.phases, connected)
-    currents_a = _surely("currents", _numbers(row, "currents", registers)[:count])
+    currents_a = _surely("currents", numbers(row, "currents", registers)[:count])
     flip = -1.0 if row.sign == "-power" else 1.0
-    power_w = _one(_numbers(row, "power", registers), flip)
+    power_w = _one(numbers(row, "power", registers), flip)
     if row.sign != "raw" and "phase_powers" in row.cells:
-        powers_w = _surely("power", _numbers(row, "phase_powers", registers)[:count])
+        powers_w = _surely("power", numbers(row, "phase_powers", registers)[:count])
         currents_a = [
             math.copysign(current_a, flip * phase_w or 1.0)
             for current_a, phase_w in zip(currents_a, powers_w, strict=True)
         ]
         power_w = flip * sum(powers_w)
-    voltages_v = _numbers(row, "voltages", registers)[:count]
+    voltages_v = numbers(row, "voltages", registers)[:count]
     return MeterReading(
         at_s,
         _three(currents_a),
         _three([each or 0.0 for each in voltages_v]) if all(voltages_v) and voltages_v else None,
         power_w,
-        _one(_numbers(row, "import_wh", registers)),
-        _one(_numbers(row, "export_wh", registers)),
+        _one(numbers(row, "import_wh", registers)),
+        _one(numbers(row, "export_wh", registers)),
     )
 
 
@@ -180,7 +180,7 @@ def _one(numbers: list[float | None], sign: float = 1.0) -> float | None:
     return sign * numbers[0] if numbers and numbers[0] is not None else None
 
 
-def _numbers(row: Row, name: str, registers: Registers) -> list[float | None]:
+def numbers(row: Row, name: str, registers: Registers) -> list[float | None]:
     """Return the values of one quantity, None for what the meter says it does not know."""
     cell = row.cells.get(name)
     if cell is None or cell.register not in registers:
