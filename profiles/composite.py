@@ -1,10 +1,10 @@
-"""Stack levels and purposes merged: the limit at an instant, the schedule over a window.
+"""The composite schedule: stack levels and purposes merged, over a window.
 
 Of each group of profiles (profiles.stack) one leads; between groups the lowest limit
 counts, whatever the levels.
 
-Source: OCPP 2.0.1 part 2, K 3.5, SC.01, K02.FR.08, K08 and errata 2.36; OCPP 1.6
-section 3.13.3 and 5.7 with errata 3.69.
+Source: OCPP 2.0.1 part 2, K 3.5, SC.01, SC.04, K08 and errata 2.36; OCPP 1.6 section
+3.13.3 and 5.7 with errata 3.69.
 """
 
 from __future__ import annotations
@@ -16,95 +16,13 @@ from datetime import datetime
 from itertools import chain
 from operator import itemgetter
 
-from profiles.course import FOREVER_S, course_of, instant, posix_s
+from profiles.course import posix_s
+from profiles.limit_now import NOTHING_RUNS, Running, relative_s
 from profiles.limits import Limit
-from profiles.schedule import Period, Profile, Purpose, Unit
-from profiles.stack import Change, Opinion, changes_of, groups_of, opinion_of
-from profiles.units import Supply, amperes, floor_tenth, watts
-
-SOURCE_WORDS = {
-    Purpose.STATION_MAX: "ChargingStationMaxProfile",
-    Purpose.EXTERNAL: "ChargingStationExternalConstraints",
-    Purpose.TX_DEFAULT: "TxDefaultProfile",
-    Purpose.TX: "TxProfile",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """What runs on an EVSE, as far as profiles care.
-
-    *energy_offered_at* is when the EVSE was ready to give energy (authorized and plugged
-    in): the origin of relative schedules. Keep it on a clock that does not step.
-    """
-
-    transaction_id: str | None = None
-    energy_offered_at: datetime | None = None
-
-
-NOTHING_RUNS = Running()
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """The limits that profiles set at *at*; they may change at *until*, None: never.
-
-    Until then they hold for as long as profiles, transaction and energy offer stay.
-    """
-
-    limits: tuple[Limit, ...]
-    at: datetime
-    until: datetime | None
-
-    def holds(self, at: datetime) -> bool:
-        """Return whether these are the limits at *at* too; no, when the clock stepped back."""
-        return self.at <= at and (self.until is None or at < self.until)
-
-
-# --- limit now --------------------------------------------------------------------------
-
-
-def limits_at(
-    profiles: Iterable[Profile], evse_id: int, running: Running, at: datetime, supply: Supply
-) -> Now:
-    """Return what the profiles allow EVSE *evse_id* at *at*: a Limit for each group.
-
-    Where no energy was offered yet, relative schedules count as beginning now. The
-    station's own limits are among them, in full: see station_limits_at.
-    """
-    at_s = posix_s(at)
-    relative_s, is_moving = _relative_s(running, at_s), running.energy_offered_at is None
-    limits = []
-    first_s = FOREVER_S
-    for group in groups_of(profiles, evse_id, running.transaction_id):
-        until_s = FOREVER_S
-        for profile in group:
-            period, change_s = course_of(profile, relative_s, is_moving).period_at(at_s)
-            until_s = min(until_s, change_s)
-            if period is not None:
-                limits.append(_limit(profile, period, supply, until_s))
-                break
-        first_s = min(first_s, until_s)
-    return Now(tuple(limits), at, instant(first_s))
-
-
-def station_limits_at(profiles: Iterable[Profile], at: datetime, supply: Supply) -> Now:
-    """Return what the profiles allow all EVSEs together: to be shared among them (K04.FR.05)."""
-    return limits_at(profiles, 0, NOTHING_RUNS, at, supply)
-
-
-def _limit(profile: Profile, period: Period, supply: Supply, until_s: int) -> Limit:
-    opinion = opinion_of(period, profile.schedule.unit)
-    return Limit(
-        floor_tenth(_amperes(opinion, supply)),
-        f"{SOURCE_WORDS[profile.purpose]} {profile.id}",
-        min(opinion.phases, supply.phases),
-        instant(until_s),
-        profile.origin,
-    )
-
-
-# --- composite schedule -----------------------------------------------------------------
+from profiles.schedule import Profile, Unit
+from profiles.stack import Change, Opinion, changes_of
+from profiles.undated import is_set
+from profiles.units import Supply, floor_tenth, watts
 
 
 def composite(
@@ -115,17 +33,19 @@ def composite(
     duration_s: int,
     unit: Unit,
     supply: Supply,
-    local_a: Mapping[int, float],
+    local: Mapping[int, Limit],
 ) -> tuple[tuple[int, float, int], ...]:
     """Return (start_s, limit, phases) over *duration_s* from *start*, limits in *unit*.
 
-    The first is at 0 and no two neighbours are equal; gaps hold the local limit. *local_a*
+    The first is at 0 and no two neighbours are equal; gaps hold the local limit. *local*
     names every EVSE with its local limit, and under 0 that of the station, if it has one.
     EVSE 0 is the sum of all, as if all used the same phases, under the station's limits
     (K08.FR.03). Without a duration the answer is one period for now.
     """
     profiles = tuple(profiles)
-    window = _Window(profiles, posix_s(start), max(duration_s, 1), unit, supply, local_a)
+    window = _Window(
+        profiles, posix_s(start), max(duration_s, 1), unit, supply, is_set(start), local
+    )
     changes = (
         _station_changes(window, running_by_evse)
         if evse_id == 0
@@ -146,7 +66,8 @@ class _Window:
     length_s: int
     unit: Unit
     supply: Supply
-    local_a: Mapping[int, float]
+    dated: bool
+    local: Mapping[int, Limit]
 
 
 def _station_changes(
@@ -154,7 +75,7 @@ def _station_changes(
 ) -> list[tuple[int, Opinion]]:
     evses = [
         _evse_changes(window, evse_id, running_by_evse.get(evse_id, NOTHING_RUNS))
-        for evse_id in window.local_a
+        for evse_id in window.local
         if evse_id > 0
     ]
     total: list[Change] = [
@@ -169,14 +90,12 @@ def _station_changes(
         for at_s, opinions in _merged(evses, window.start_s)
     ]
     groups = _groups(window, 0, NOTHING_RUNS)
-    local_a = window.local_a.get(0, math.inf)
-    return _lowest([total, *groups], window, local_a)
+    return _lowest([total, *groups], window, [0])
 
 
 def _evse_changes(window: _Window, evse_id: int, running: Running) -> list[tuple[int, Opinion]]:
     groups = _groups(window, evse_id, running)
-    local_a = min(window.local_a[evse_id], window.local_a.get(0, math.inf))
-    return _lowest(groups, window, local_a)
+    return _lowest(groups, window, [0, evse_id])
 
 
 def _groups(window: _Window, evse_id: int, running: Running) -> list[list[Change]]:
@@ -184,31 +103,34 @@ def _groups(window: _Window, evse_id: int, running: Running) -> list[list[Change
         window.profiles,
         evse_id,
         running.transaction_id,
-        _relative_s(running, window.start_s),
+        relative_s(running, window.start_s),
         window.start_s,
         window.start_s + window.length_s,
+        window.dated,
     )
 
 
 def _lowest(
-    groups: Iterable[Iterable[Change]], window: _Window, local_a: float
+    groups: Iterable[Iterable[Change]], window: _Window, places: Iterable[int]
 ) -> list[tuple[int, Opinion]]:
-    """Return the lowest of *groups* and the local limit wherever one of them changes.
+    """Return the lowest of *groups* and of the local limits at *places*, wherever it may change.
 
     Limits stay in the unit they came in; those that must be converted are converted
     last: watts by their own phases, amperes by those of the result, which are the fewest
     that counted (errata 2.36).
     """
     supply, unit = window.supply, window.unit
+    local = [window.local[place] for place in places if place in window.local]
+    local_a = min((limit.limit_a for limit in local), default=math.inf)
+    most_phases = min([supply.phases, *(limit.phases for limit in local)])
     changes = []
     for at_s, opinions in _merged(groups, window.start_s):
-        phases = min((opinion.phases for opinion in opinions), default=supply.phases)
-        phases = min(phases, supply.phases)
+        phases = min([most_phases, *(opinion.phases for opinion in opinions)])
         if unit is Unit.A:
-            limit = min((_amperes(opinion, supply) for opinion in opinions), default=local_a)
+            limit = min((opinion.amperes(supply) for opinion in opinions), default=local_a)
             limit = min(limit, local_a)
         else:
-            limit = min((_watts(opinion, supply, phases) for opinion in opinions), default=math.inf)
+            limit = min((opinion.watts(supply, phases) for opinion in opinions), default=math.inf)
             limit = min(limit, watts(local_a, supply.voltage_v, phases))
         changes.append((at_s, Opinion(limit, unit, phases)))
     return changes
@@ -230,22 +152,3 @@ def _merged(
         else:
             held[index] = opinion
     yield since_s, list(held.values())
-
-
-def _relative_s(running: Running, now_s: int) -> int:
-    """Return the origin of relative schedules: now, where nothing was offered yet (K08.FR.06)."""
-    if running.energy_offered_at is None:
-        return now_s
-    return min(posix_s(running.energy_offered_at), now_s)
-
-
-def _amperes(opinion: Opinion, supply: Supply) -> float:
-    if opinion.unit is Unit.A:
-        return opinion.limit
-    return amperes(opinion.limit, supply.voltage_v, opinion.phases)
-
-
-def _watts(opinion: Opinion, supply: Supply, phases: int) -> float:
-    if opinion.unit is Unit.W:
-        return opinion.limit
-    return watts(opinion.limit, supply.voltage_v, phases)

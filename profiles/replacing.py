@@ -7,9 +7,10 @@ errata 3.25.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from profiles.schedule import Profile, Purpose
+from profiles.schedule import Kind, Profile, Purpose
 
 
 class Clash(StrEnum):
@@ -57,6 +58,21 @@ def cleared_by(
         and purpose in (None, profile.purpose)
         and stack_level in (None, profile.stack_level)
     )
+
+
+def is_spent(profile: Profile, at: datetime) -> bool:
+    """Return whether *profile* can never count again after *at*, on a clock that is right.
+
+    Recurring ones never end by themselves, relative ones may begin anew.
+    """
+    if profile.valid_to is not None and profile.valid_to <= at:
+        return True
+    schedule = profile.schedule
+    if profile.kind is not Kind.ABSOLUTE or schedule.start_at is None:
+        return False
+    if schedule.duration_s is None:
+        return False
+    return schedule.start_at + timedelta(seconds=schedule.duration_s) <= at
 
 
 def _same_place(one: Profile, other: Profile) -> bool:

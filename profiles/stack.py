@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from profiles.course import Course, course_of
 from profiles.schedule import Period, Profile, Purpose, Unit
-from profiles.units import ASSUMED_PHASES
+from profiles.undated import cautious
+from profiles.units import ASSUMED_PHASES, Supply, amperes, watts
 
 
 class Opinion(NamedTuple):
@@ -27,6 +28,18 @@ class Opinion(NamedTuple):
     limit: float
     unit: Unit
     phases: int
+
+    def amperes(self, supply: Supply) -> float:
+        """Return it per phase; watts are those of its own phases (K01.FR.50)."""
+        if self.unit is Unit.A:
+            return self.limit
+        return amperes(self.limit, supply.voltage_v, self.phases)
+
+    def watts(self, supply: Supply, phases: int) -> float:
+        """Return it over all phases; amperes are those on *phases* phases."""
+        if self.unit is Unit.W:
+            return self.limit
+        return watts(self.limit, supply.voltage_v, phases)
 
 
 Change = tuple[int, Opinion | None]  # from this second on; None: no opinion
@@ -39,11 +52,12 @@ def opinion_of(period: Period, unit: Unit) -> Opinion:
 
 
 def groups_of(
-    profiles: Iterable[Profile], evse_id: int, transaction_id: str | None
+    profiles: Iterable[Profile], evse_id: int, transaction_id: str | None, dated: bool = True
 ) -> list[list[Profile]]:
     """Return the groups of profiles that count on *evse_id*, in each the leading one first.
 
     No two of a group share a level and a validity; if they did, the later id would lead.
+    Not *dated*: nobody knows the date, and each is a group of its own.
     """
     profiles = tuple(profiles)
     own_levels = {
@@ -52,9 +66,11 @@ def groups_of(
         if profile.purpose is Purpose.TX_DEFAULT and profile.evse_id == evse_id
     }
     groups: dict[tuple[Purpose, int], list[Profile]] = {}
-    for profile in profiles:
-        if _counts(profile, evse_id, transaction_id, own_levels):
-            groups.setdefault(_group_of(profile), []).append(profile)
+    counting = [p for p in profiles if _counts(p, evse_id, transaction_id, own_levels)]
+    if not dated:
+        return [[cautious(profile)] for profile in counting]
+    for profile in counting:
+        groups.setdefault(_group_of(profile), []).append(profile)
     return [sorted(group, key=_precedence, reverse=True) for group in groups.values()]
 
 
@@ -96,13 +112,14 @@ def changes_of(
     relative_s: int,
     begin_s: int,
     end_s: int,
+    dated: bool = True,
 ) -> list[list[Change]]:
     """Return for each group the leading opinion, and None in gaps, from *begin_s* to *end_s*.
 
     One sweep over the runs of all profiles: only periods that lead are looked at.
     """
     changes = []
-    for group in groups_of(profiles, evse_id, transaction_id):
+    for group in groups_of(profiles, evse_id, transaction_id, dated):
         spans = []
         for rank, profile in enumerate(group):
             course = course_of(profile, relative_s)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from profiles.checks import CHECKS
 from profiles.context import RULES, Context, Reason, Rules
-from profiles.replacing import Clash, cleared_by, replaced_by
+from profiles.replacing import Clash, cleared_by, is_spent, replaced_by
 from profiles.schedule import Profile
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Refusal",
     "Rules",
     "cleared_by",
+    "is_spent",
     "reasons",
     "replaced_by",
 ]

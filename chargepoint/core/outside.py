@@ -13,10 +13,10 @@ from math import inf
 
 from chargepoint.core.common import Common
 from chargepoint.core.limiting import Limiting
+from chargepoint.core.local_limits import per_phase
 from chargepoint.core.messages import LimitImposed, LimitReleased, Outcome, Reply
 from chargepoint.core.smart_charging import SmartCharging
 from profiles.limits import OUTSIDE, Origin
-from profiles.pools import Over
 from profiles.schedule import Kind, Period, Profile, Purpose, Schedule, Unit
 from profiles.significance import NONE, UNKNOWN, Told, is_due
 from profiles.units import watts
@@ -110,11 +110,10 @@ class Outside:
 
     def _limits(self) -> Iterator[tuple[Place, float]]:
         """Yield every limit from outside, in amperes per phase."""
-        phases = self._common.config.phases
         for pool in self._limiting.shared:
             if pool.limit.origin in OUTSIDE:
-                over = phases if pool.over is Over.SUM else 1
-                yield (0, pool.limit.origin), pool.limit.limit_a / over
+                limit = per_phase(pool, self._common.config.phases)
+                yield (0, limit.origin), limit.limit_a
         for evse_id in self._common.evses:
             for wish in self._limiting.overrides.limits(evse_id, self._common.now.s):
                 yield (evse_id, wish.origin), wish.limit_a

@@ -9,23 +9,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from chargepoint.core.common import Common
+from chargepoint.core.config import EvseConfig
 from chargepoint.core.evse import Evse
 from chargepoint.core.messages import (
     ACCEPTED,
     ClearProfiles,
-    CompositeReply,
     GetComposite,
     GetProfiles,
     Outcome,
     Reply,
     SetProfile,
 )
+from chargepoint.core.profile_limits import ProfileLimits
 from chargepoint.core.profile_reports import reports
-from profiles.composite import Now, Running, composite, limits_at, station_limits_at
 from profiles.limits import Limit
+from profiles.pools import Pool
 from profiles.schedule import Profile, Purpose, Unit
-from profiles.units import Supply
-from profiles.validation import RULES, Clash, Context, cleared_by, reasons, replaced_by
+from profiles.undated import is_set
+from profiles.validation import (
+    RULES,
+    Clash,
+    Context,
+    cleared_by,
+    is_spent,
+    reasons,
+    replaced_by,
+)
 
 TABLE = "SmartChargingCtrlr"
 
@@ -36,8 +45,7 @@ class SmartCharging:
     def __init__(self, common: Common, kept: Mapping[str, Profile]) -> None:
         self._common = common
         self._profiles = {profile.id: profile for profile in kept.values()}
-        self._supply = Supply(common.config.supply_voltage_v, common.config.phases)
-        self._now: dict[int, tuple[Running, Now]] = {}
+        self._limits = ProfileLimits(common, self._profiles)
         self.external: Callable[[], tuple[Profile, ...]] = lambda: ()
         for profile in kept.values():  # no transaction survives a start: K02.FR.05
             if profile.purpose is Purpose.TX:
@@ -61,6 +69,7 @@ class SmartCharging:
         profile = self._for_transaction(command, central_ids)
         if profile.evse_id and profile.evse_id not in self._common.evses:
             return Reply(Outcome.UNKNOWN_EVSE, "UnknownEvse", f"no EVSE {profile.evse_id}")
+        self._make_room()
         refusal = self._refusal(profile, remote_start=False)
         return refusal or self._install(profile)
 
@@ -80,8 +89,8 @@ class SmartCharging:
         self._common.turn.note(f"charging profile {', '.join(map(str, ids))} cleared")
         return ACCEPTED
 
-    def composite(self, command: GetComposite, local_a: Mapping[int, float]) -> Reply:
-        """GetCompositeSchedule: 1.6 section 5.7, K08. Counts from the second of receipt."""
+    def composite(self, command: GetComposite, shared: tuple[Pool, ...]) -> Reply:
+        """GetCompositeSchedule: 1.6 section 5.7, K08. *shared* limits all EVSEs together."""
         if not self._enabled():
             return Reply(Outcome.UNSUPPORTED, "NotEnabled", "smart charging is off")
         if command.evse_id and command.evse_id not in self._common.evses:
@@ -90,26 +99,7 @@ class SmartCharging:
         unit = command.unit or units[0]
         if unit not in units:
             return Reply(Outcome.REJECTED, "UnsupportedRateUnit", f"no schedules in {unit}")
-        start_at = self._common.now.utc.replace(microsecond=0)
-        running = {evse.id: running_at(evse) for evse in self._common.evses.values()}
-        periods = composite(
-            self._profiles.values(),
-            command.evse_id,
-            running,
-            start_at,
-            command.duration_s,
-            unit,
-            self._supply,
-            local_a,
-        )
-        return CompositeReply(
-            Outcome.ACCEPTED,
-            evse_id=command.evse_id,
-            start_at=start_at,
-            duration_s=command.duration_s,
-            unit=unit,
-            periods=periods,
-        )
+        return self._limits.composite(command, unit, shared)
 
     def report(self, command: GetProfiles) -> Reply:
         """GetChargingProfiles: the answer first, the reports after it (K09)."""
@@ -150,28 +140,22 @@ class SmartCharging:
 
     # --- limits now ------------------------------------------------------------------------------
 
+    def tick(self) -> None:
+        """Follow the clock."""
+        self._limits.follow_clock()
+
     def limits(self, evse: Evse) -> tuple[Limit, ...]:
-        """Return what the profiles allow this EVSE now; cached until it may change."""
-        if not self._enabled():
-            return ()
-        running = running_at(evse)
-        cached = self._now.get(evse.id)
-        if cached is None or cached[0] != running or not cached[1].holds(self._common.now.utc):
-            found = limits_at(
-                self._profiles.values(), evse.id, running, self._common.now.utc, self._supply
-            )
-            cached = self._now[evse.id] = (running, found)
-        return cached[1].limits
+        """Return what the profiles allow this EVSE now."""
+        return self._limits.of(evse).limits if self._enabled() else ()
+
+    def least_a(self, evse: Evse) -> float:
+        """Return the rate below which charging is inefficient here (minChargingRate), 0 where
+        nobody says: a hint for sharing (K01.FR.21, K04.FR.04)."""
+        return self._limits.of(evse).least_a if self._enabled() else 0.0
 
     def station_limits(self) -> tuple[Limit, ...]:
         """Return what the profiles allow all EVSEs together, to be shared (K04.FR.05)."""
-        if not self._enabled():
-            return ()
-        cached = self._now.get(0)
-        if cached is None or not cached[1].holds(self._common.now.utc):
-            found = station_limits_at(self._profiles.values(), self._common.now.utc, self._supply)
-            cached = self._now[0] = (Running(), found)
-        return cached[1].limits
+        return self._limits.of_station().limits if self._enabled() else ()
 
     # --- the pieces -------------------------------------------------------------------------
 
@@ -188,8 +172,22 @@ class SmartCharging:
         is_ours = number is None or central_ids.get(running.id) == number
         return replace(profile, transaction_id=running.id if is_ours else str(number))
 
+    def _make_room(self) -> None:
+        """Forget profiles that can never count again, but only where their places are needed:
+        as long as there is room they can be asked for."""
+        now = self._common.now.utc
+        if len(self) < self._most() or not is_set(now):
+            return
+        for profile in list(self._profiles.values()):
+            if is_spent(profile, now):
+                self._remove(profile.id)
+                self._common.turn.note(f"charging profile {profile.id} is over", profile.evse_id)
+
+    def _most(self) -> int:
+        return int(self._common.variables.maximum(TABLE, "Entries", "ChargingProfiles") or 0)
+
     def _refusal(self, profile: Profile, remote_start: bool) -> Reply | None:
-        context = self._context(remote_start)
+        context = self._context(profile, remote_start)
         found = reasons(profile, (*self._profiles.values(), *self.external()), context)
         if not found:
             return None
@@ -198,8 +196,9 @@ class SmartCharging:
         )
         return Reply(Outcome.REJECTED, found[0].reason, found[0].info)
 
-    def _context(self, remote_start: bool) -> Context:
+    def _context(self, profile: Profile, remote_start: bool) -> Context:
         variables, config = self._common.variables, self._common.config
+        places = [each for each in config.evses if profile.evse_id in (0, each.id)]
         return Context(
             evse_ids=frozenset(self._common.evses),
             rules=RULES[Clash(self._common.dialect.profile_clash.value)],
@@ -211,8 +210,10 @@ class SmartCharging:
             units=frozenset(self._units()),
             max_stack_level=variables.integer(TABLE, "ProfileStackLevel"),
             max_periods=variables.integer(TABLE, "PeriodsPerSchedule"),
-            max_profiles=int(variables.maximum(TABLE, "Entries", "ChargingProfiles") or 0),
+            max_profiles=self._most(),
             phases=config.phases,
+            fewest_phases=max((each.fewest_phases for each in places), default=1),
+            choosable_phases=frozenset.intersection(*map(_single_phase, places)),
             remote_start=remote_start,
         )
 
@@ -221,7 +222,7 @@ class SmartCharging:
         for profile_id in replaced_by(profile, self._profiles.values(), clash):
             self._remove(profile_id)
         self._profiles[profile.id] = profile
-        self._now.clear()
+        self._limits.forget()
         self._common.turn.keep("profile", str(profile.id), profile)
         self._common.turn.note(
             f"charging profile {profile.id} installed ({profile.purpose}, "
@@ -232,7 +233,7 @@ class SmartCharging:
 
     def _remove(self, profile_id: int) -> None:
         del self._profiles[profile_id]
-        self._now.clear()
+        self._limits.forget()
         self._common.turn.forget("profile", str(profile_id))
 
     def _units(self) -> tuple[Unit, ...]:
@@ -242,14 +243,14 @@ class SmartCharging:
         return self._common.offers(TABLE, "SmartCharging")
 
 
-def running_at(evse: Evse) -> Running:
-    """Return what runs on an EVSE, as far as profiles care."""
-    transaction = evse.transaction
-    if transaction is None:
-        return Running()
-    return Running(transaction.id, transaction.energy_offered_at)
-
-
 def _first_period(profile: Profile) -> str:
     schedule = profile.schedule
     return f"{schedule.periods[0].limit:g} {schedule.unit}"
+
+
+def _single_phase(evse: EvseConfig) -> frozenset[int]:
+    """Return the phase of the grid that an EVSE uses when it charges on one: always the same.
+
+    K01.FR.46 and .48: there is no choice, but what it is going to use may be named.
+    """
+    return frozenset(evse.phase_map[:1] if evse.fewest_phases == 1 else ())

@@ -75,6 +75,7 @@ class Station:
                 blocks.sessions.sensed(evse, sensed)
             blocks.sessions.tick(evse)
         blocks.phasing.tick(blocks.limiting.mode, blocks.readings)
+        blocks.smart_charging.tick()
         blocks.limiting.tick(blocks.readings)
         actuations = {
             evse.id: self._actuate(evse, now)
@@ -200,7 +201,7 @@ class Station:
             m.SetProfile: lambda c: b.smart_charging.set(c, ids),
             m.ClearProfiles: lambda c: b.smart_charging.clear(c),
             m.GetProfiles: lambda c: b.smart_charging.report(c),
-            m.GetComposite: lambda c: b.smart_charging.composite(c, b.limiting.local_a()),
+            m.GetComposite: lambda c: b.smart_charging.composite(c, b.limiting.shared),
             m.TriggerMessage: lambda c: b.triggering.trigger(c),
             m.Reset: lambda c: b.resetting.reset(c),
             m.Unlock: lambda c: b.unlocking.unlock(c),

@@ -12,7 +12,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profiles.composite import Running, composite, limits_at, station_limits_at
+from profiles.composite import composite
+from profiles.limit_now import Running, limits_at, station_limits_at
+from profiles.limits import Limit
 from profiles.schedule import Kind, Period, Profile, Purpose, Schedule, Unit
 from profiles.units import Supply, floor_tenth
 
@@ -74,9 +76,11 @@ def counted_at(
     return counted + (transaction or leading(own + general, at, offered))
 
 
-def lowest(counted: list[Counted], unit: Unit, supply: Supply, local_a: float) -> tuple[float, int]:
-    phases = min([supply.phases, *(own for _, _, own in counted)])
-    limits = [local_a if unit is Unit.A else local_a * supply.voltage_v * phases]
+def lowest(counted: list[Counted], unit: Unit, supply: Supply, *local: Limit) -> tuple[float, int]:
+    own = [phases for _, _, phases in counted]
+    phases = min([supply.phases, *own, *(limit.phases for limit in local)])
+    in_unit = 1 if unit is Unit.A else supply.voltage_v * phases
+    limits = [inf, *(limit.limit_a * in_unit for limit in local)]
     for limit, own_unit, own_phases in counted:
         if own_unit is unit:
             limits.append(limit)
@@ -94,23 +98,23 @@ def slowly(
     duration_s: int,
     unit: Unit,
     supply: Supply,
-    local_a: dict[int, float],
+    local: dict[int, Limit],
 ) -> list[tuple[int, float, int]]:
-    station_a = local_a.get(0, inf)
+    station = [local[0]] if 0 in local else []
     rows: list[tuple[int, float, int]] = []
     for second in range(duration_s):
         at = T + timedelta(seconds=second)
         evses = []
-        for id in [id for id in local_a if id > 0 and evse_id in (0, id)]:
+        for id in [id for id in local if id > 0 and evse_id in (0, id)]:
             offered = running[id].energy_offered_at or T
             counted = counted_at(profiles, id, running[id], at, offered)
-            evses.append((id, *lowest(counted, unit, supply, min(local_a[id], station_a))))
+            evses.append((id, *lowest(counted, unit, supply, local[id], *station)))
         if evse_id > 0:
             [(_, limit, phases)] = evses
         else:
             total = (sum(limit for _, limit, _ in evses), unit, max(n for _, _, n in evses))
             caps = counted_at(profiles, 0, Running(), at, T)
-            limit, phases = lowest([total, *caps], unit, supply, station_a)
+            limit, phases = lowest([total, *caps], unit, supply, *station)
         if not rows or rows[-1][1:] != (floor_tenth(limit), phases):
             rows.append((second, floor_tenth(limit), phases))
     return rows
@@ -125,7 +129,7 @@ PURPOSES = [
     *((Purpose.TX, evse_id) for evse_id in (1, 2)),
 ]
 SUPPLIES = (Supply(230.0, 3), Supply(230.0, 1), Supply(400.0, 2))
-LOCALS = ({1: 32.0, 2: 16.0}, {0: 25.0, 1: 32.0, 2: 13.5})
+LOCALS = ({1: 32.0, 2: 16.0}, {0: 25.0, 1: 32.0, 2: 13.5}, {0: 0.0, 1: 32.0, 2: 6.0})
 
 
 class World:
@@ -136,7 +140,10 @@ class World:
         self.profiles = [self.profile(id) for id in range(1, self.dice.randint(0, 8) + 1)]
         self.running = {1: self.run(), 2: self.run()}
         self.supply = self.dice.choice(SUPPLIES)
-        self.local_a = self.dice.choice(LOCALS)
+        self.local = {
+            place: Limit(a, "local", self.dice.choice([1, 3, 3]))
+            for place, a in self.dice.choice(LOCALS).items()
+        }
         self.unit = self.dice.choice(list(Unit))
 
     def instant(self) -> datetime:
@@ -192,9 +199,9 @@ def test_the_composite_schedule_is_what_every_second_says(
 ) -> None:
     w = World(seed)
 
-    fast = composite(w.profiles, evse_id, w.running, T, duration_s, w.unit, w.supply, w.local_a)
+    fast = composite(w.profiles, evse_id, w.running, T, duration_s, w.unit, w.supply, w.local)
 
-    slow = slowly(w.profiles, evse_id, w.running, duration_s, w.unit, w.supply, w.local_a)
+    slow = slowly(w.profiles, evse_id, w.running, duration_s, w.unit, w.supply, w.local)
     assert [row[0] for row in fast] == [row[0] for row in slow]
     for (_, limit, phases), (_, expected, n) in zip(fast, slow, strict=True):
         assert abs(limit - expected) < 1e-6
@@ -216,7 +223,7 @@ def test_the_limit_now_is_what_the_second_says_and_holds_until_it_says(
     now = asked(at)
     offered = running.energy_offered_at or at
     counted = counted_at(w.profiles, evse_id, running, at, offered)
-    limits = [lowest([one], Unit.A, w.supply, inf) for one in counted]
+    limits = [lowest([one], Unit.A, w.supply) for one in counted]
     expected = sorted((round(floor_tenth(limit), 6), n) for limit, n in limits)
     assert sorted((limit.limit_a, limit.phases) for limit in now.limits) == expected
     for later_s in (0, 1, 2, 5, 9, 20, 40, 80, 160):
@@ -245,7 +252,7 @@ def test_one_more_group_never_raises_the_composite_schedule(seed: int, other: in
 
     def limit_at(profiles: list[Profile], second: int) -> float:
         at = T + timedelta(seconds=second)
-        return composite(profiles, 1, w.running, at, 1, Unit.A, w.supply, w.local_a)[0][1]
+        return composite(profiles, 1, w.running, at, 1, Unit.A, w.supply, w.local)[0][1]
 
     for second in (0, 1, 10, 50):
         assert limit_at([*fewer, cap], second) <= limit_at(fewer, second)
@@ -259,7 +266,9 @@ def test_what_is_no_number_allows_nothing(profile: Make) -> None:
         broken = profile(periods=[[0, limit]])
 
         assert limits_at([broken], 1, Running(), T, Supply(230.0, 3)).limits[0].limit_a == 0.0
-        rows = composite([broken], 1, {}, T, 60, Unit.W, Supply(230.0, 3), {1: 32.0})
+        rows = composite(
+            [broken], 1, {}, T, 60, Unit.W, Supply(230.0, 3), {1: Limit(32.0, "local")}
+        )
         assert rows == ((0, 0.0, 3),)
 
 

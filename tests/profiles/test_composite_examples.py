@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from profiles.composite import Running, composite, limits_at
+from profiles.composite import composite
+from profiles.limit_now import Running, limits_at
 from profiles.limits import Limit, combine
 from profiles.schedule import Profile, Unit
 from profiles.units import Supply
@@ -41,15 +42,16 @@ def world(example: dict[str, Any], make: Make) -> tuple[list[Profile], datetime,
         )
         for evse, row in example.get("running", {}).items()
     }
-    local_a = {int(evse): a for evse, a in example.get("local_a", {"1": 32, "2": 32}).items()}
-    return profiles, at, running, local_a
+    local_a = example.get("local_a", {"1": 32, "2": 32}).items()
+    local = {int(evse): Limit(a, "local") for evse, a in local_a}
+    return profiles, at, running, local
 
 
 @pytest.mark.parametrize(("example", "ask"), ROWS)
 def test_the_composite_schedule_is_the_worked_example(
     example: dict[str, Any], ask: dict[str, Any], profile: Make
 ) -> None:
-    profiles, at, running, local_a = world(example, profile)
+    profiles, at, running, local = world(example, profile)
 
     periods = composite(
         profiles,
@@ -59,7 +61,7 @@ def test_the_composite_schedule_is_the_worked_example(
         ask["duration_s"],
         Unit(ask.get("unit", "A")),
         SUPPLY,
-        local_a,
+        local,
     )
 
     assert [list(period) for period in periods] == ask["expect"]
@@ -69,12 +71,12 @@ def test_the_composite_schedule_is_the_worked_example(
 def test_the_limit_now_is_the_first_of_the_composite_schedule(
     example: dict[str, Any], ask: dict[str, Any], profile: Make
 ) -> None:
-    profiles, at, running, local_a = world(example, profile)
+    profiles, at, running, local = world(example, profile)
     evse_id = ask["evse"] or 1
 
     now = limits_at(profiles, evse_id, running.get(evse_id, Running()), at, SUPPLY)
 
-    local = Limit(min(local_a[evse_id], local_a.get(0, 99)), "cable")
-    expected = composite(profiles, evse_id, running, at, 1, Unit.A, SUPPLY, local_a)
-    tightest = combine([local, *now.limits])
+    expected = composite(profiles, evse_id, running, at, 1, Unit.A, SUPPLY, local)
+    ours = [local[place] for place in (0, evse_id) if place in local]
+    tightest = combine([*ours, *now.limits])
     assert ((0, tightest.limit_a, tightest.phases),) == expected
