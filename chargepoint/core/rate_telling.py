@@ -42,10 +42,11 @@ class RateTelling:
     def tick(self, evse: Evse) -> None:
         """Tell a changed rate of the running transaction, from when it charges first.
 
-        Offline nothing is told: what counts then is how it is when the link is back.
+        Offline nothing is told: what counts then is how it is when the link is back. Nor is
+        the moment without an offer that a change of phases takes.
         """
         common, transaction = self._common, evse.transaction
-        if not self._smart_charging.tells_limits:
+        if not self._smart_charging.tells_limits or evse.path.changes_phases(common.now.s):
             return
         if transaction is None or evse.ending is not None:
             self._known.pop(evse.id, None)

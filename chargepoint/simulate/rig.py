@@ -14,6 +14,15 @@ from chargepoint.settings.model import Settings
 from hardware.api import Actuation, EvseBoard, Sensed
 
 FREE_VEND = "SIMULATED"
+KEPT = (
+    "id",
+    "connectors",
+    "connector_lock",
+    "max_current_a",
+    "phases",
+    "phase_map",
+    "second_contactor",
+)
 T = TypeVar("T")
 
 
@@ -50,8 +59,7 @@ def simulated(settings: Settings) -> Settings:
 
 def _evse(settings: Settings, evse: Evse) -> Evse:
     meter = _meter(settings.meter_of(evse)) or Meter(driver="none")
-    known = ("id", "connectors", "connector_lock", "max_current_a", "phases", "phase_map")
-    return Evse(driver=SIMULATED, meter=meter, **{name: getattr(evse, name) for name in known})
+    return Evse(driver=SIMULATED, meter=meter, **{name: getattr(evse, name) for name in KEPT})
 
 
 def _meter(meter: Meter | None) -> Meter | None:
