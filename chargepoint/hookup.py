@@ -32,7 +32,7 @@ EVENTS = {
 }
 
 COMM = "OCPPCommCtrlr"
-SHOWS = 3  # the security profile in which we show a certificate
+SECURED, SHOWS = 2, 3  # the security profiles from which on there is TLS, and our certificate
 
 
 class Talk:
@@ -123,14 +123,23 @@ class Shown:
 
 def target(settings: Settings, station: Station, shown: Shown) -> Target:
     """Return where to dial now, with the password that the station has now."""
-    csms = settings.csms
+    csms, profile = settings.csms, station.security_profile
     return Target(
-        url=csms.url,
+        url=secured(csms.url, profile),
         identity=settings.station.id,
         subprotocols=tuple(BY_VERSION[each].subprotocol for each in csms.ocpp_versions),
-        password=station.variables.password() if csms.security_profile < SHOWS else None,
+        password=station.variables.password() if profile < SHOWS else None,
         tls=lambda: tls_context(settings, station, shown),
     )
+
+
+def secured(url: str, profile: int) -> str:
+    """Return *url* as the security profile wants it: TLS from profile 2 on.
+
+    The configured url was for the profile of the installation; the central system may
+    have asked for a higher one since (A05).
+    """
+    return url.replace("ws://", "wss://", 1) if profile >= SECURED else url
 
 
 def tls_context(settings: Settings, station: Station, shown: Shown) -> ssl.SSLContext:
@@ -139,7 +148,7 @@ def tls_context(settings: Settings, station: Station, shown: Shown) -> ssl.SSLCo
     return client_context(
         station.trust.pems(CertificateUse.CSMS_ROOT),
         verify_hostname=csms.verify_hostname,
-        certificate=shown.next() if csms.security_profile == SHOWS else None,
+        certificate=shown.next() if station.security_profile == SHOWS else None,
     )
 
 

@@ -30,6 +30,7 @@ from chargepoint.core.renewal import Renewal
 from chargepoint.core.reservations import Reservations
 from chargepoint.core.resetting import Resetting
 from chargepoint.core.screen import Screen
+from chargepoint.core.security_profile import SecurityProfile
 from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
 from chargepoint.core.snapshot import Snapshot
@@ -115,6 +116,10 @@ class Blocks:
             kept["signing"],
             lambda: self.trust.pems(CertificateUse.CSMS_ROOT),
         )
+        self.security_profile = SecurityProfile(
+            self.common, kept["security_profile"], self.trust, self.renewal
+        )
+        self.common.security_profile = lambda: self.security_profile.current
         self.triggering = Triggering(
             self.common,
             self.registrar,
@@ -170,6 +175,7 @@ class Blocks:
             self.telling.forget()  # B04.FR.01
         self.registrar.link_up(dialect, now)
         self.trust.proven()
+        self.security_profile.proven()
         if self._spoken != dialect.name:
             self._spoken = dialect.name
             self.turn.keep("dialect", "name", dialect.name)
@@ -217,6 +223,12 @@ class Blocks:
             return m.Reply(m.Outcome.REJECTED, "CertificateInUse", "that is our own certificate")
         return self.trust.delete(command)
 
+    def change_key(self, command: m.ChangeKey) -> m.Reply:
+        """1.6 section 5.3; the security profile has rules of its own (A05)."""
+        if command.key.casefold() == "securityprofile":
+            return self.security_profile.raise_to(command.value)
+        return self.after_change(self.common.variables.change_key(command), command.key)
+
     def after_change(self, reply: m.Reply, name: str) -> m.Reply:
         """Dial again with new credentials (A01 of both versions)."""
         if reply.outcome is m.Outcome.ACCEPTED and name.casefold() in CREDENTIALS:
@@ -253,7 +265,7 @@ class Blocks:
         warnings = []
         if self.common.store_trouble:
             warnings.append(f"disk: {self.common.store_trouble}")
-        unsafe = self.common.config.security_profile == 0 and self.common.config.has_central
+        unsafe = self.security_profile.current == 0 and self.common.config.has_central
         if unsafe and self.common.dialect.warns_without_security:
             warnings.append("security profile 0: for test benches only")
         for evse in self.evses.values():

@@ -25,6 +25,7 @@ class Common:
     store_trouble: str = ""
     restarting: bool = False
     registration: Callable[[], Registration] = lambda: Registration.NONE
+    security_profile: Callable[[], int] = lambda: 0
 
     @property
     def closed(self) -> str:

@@ -46,6 +46,7 @@ def facts(blocks: Blocks) -> Fact:
         ("ClockCtrlr", "DateTime"): lambda _: f"{blocks.turn.now.utc:%Y-%m-%dT%H:%M:%SZ}",
         ("SecurityCtrlr", "CertificateEntries"): lambda _: str(len(blocks.trust)),
         ("LocalAuthListCtrlr", "Entries"): lambda _: str(len(blocks.local_list)),
+        ("SecurityCtrlr", "SecurityProfile"): lambda _: str(blocks.security_profile.current),
         ("SmartChargingCtrlr", "Entries"): lambda _: str(len(blocks.smart_charging)),
         ("ChargingStation", "AvailabilityState"): station_state,
         ("EVSE", "AvailabilityState"): place_state,

@@ -7,6 +7,7 @@ from chargepoint.core.evse import SessionRecord, Transaction
 from chargepoint.core.local_list import Listed
 from chargepoint.core.renewal import ClientPair, Signing
 from chargepoint.core.reservations import Reservation
+from chargepoint.core.security_profile import Upgrade
 from chargepoint.core.token_cache import CacheEntry
 from chargepoint.core.trust import Installed
 from chargepoint.core.words import BootReason, MeterSample
@@ -28,6 +29,7 @@ KINDS: dict[str, object] = {
     "register": float,
     "reservation": Reservation,
     "sample": MeterSample,
+    "security_profile": Upgrade,
     "session": SessionRecord,
     "signing": Signing,
     "simulator": dict[str, dict[str, float]],

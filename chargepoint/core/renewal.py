@@ -220,7 +220,7 @@ class Renewal:
 
     def _switch(self) -> None:
         self._switch_at = None
-        if self._common.config.security_profile == SHOWS_CERTIFICATE:
+        if self._common.security_profile() == SHOWS_CERTIFICATE:
             self._common.turn.do(Reconnect())
 
     def _refuse(self, why: str) -> Reply:
@@ -234,7 +234,7 @@ class Renewal:
         self._common.turn.tell(SecurityEvent(security_event, self._common.now.utc, why))
 
     def _expires_soon(self) -> bool:
-        if self._common.config.security_profile != SHOWS_CERTIFICATE or self._wait is not None:
+        if self._common.security_profile() != SHOWS_CERTIFICATE or self._wait is not None:
             return False
         newest = self._pairs.get(NEW) or self._pairs.get(CURRENT)
         if newest is None:

@@ -92,6 +92,7 @@ class Station:
         blocks.reservations.tick()
         blocks.tell_statuses(now)
         blocks.renewal.tick()
+        blocks.security_profile.tick()
         blocks.resetting.tick()
         self._keep_variables()
         return actuations
@@ -146,6 +147,11 @@ class Station:
         """Return our own certificates, for those who dial."""
         return self._blocks.renewal
 
+    @property
+    def security_profile(self) -> int:
+        """Return the security profile to connect with."""
+        return self._blocks.security_profile.current
+
     def central_id(self, transaction_id: str) -> int | None:
         """Return the central system's number of our transaction, None while unknown (1.6)."""
         return self._blocks.ledger.central_ids.get(transaction_id)
@@ -191,7 +197,7 @@ class Station:
             m.RemoteStart: lambda c: b.remote_start(c),
             m.RemoteStop: lambda c: b.remote_stop(c, ids),
             m.ChangeAvailability: lambda c: b.availability.change(c, b.evses, b.common.dialect),
-            m.ChangeKey: lambda c: b.after_change(b.common.variables.change_key(c), c.key),
+            m.ChangeKey: lambda c: b.change_key(c),
             m.GetKeys: lambda c: b.common.variables.get_keys(c),
             m.SetVariable: lambda c: b.after_change(b.common.variables.set(c), c.ref.variable),
             m.GetVariable: lambda c: b.common.variables.get(c),

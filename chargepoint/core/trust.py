@@ -174,7 +174,7 @@ class Trust:
 
     def _carries(self, entry: Installed) -> bool:
         """Return whether the connection would fall with *entry*: white paper M04.FR.06."""
-        verifies = self._common.config.security_profile >= VERIFIES
+        verifies = self._common.security_profile() >= VERIFIES
         return verifies and entry.use is CSMS_ROOT and len(list(self._current_roots())) == 1
 
     def _most(self) -> int:

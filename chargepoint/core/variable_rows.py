@@ -226,7 +226,6 @@ _MAXIMA: dict[tuple[str, str], Callable[[StationConfig, VariableRef], str]] = {
 _DEFAULTS: dict[tuple[str, str], Callable[[StationConfig, VariableRef], str]] = {
     _UNLOCK: lambda config, ref: "true" if _has_socket(config) else "false",
     ("SecurityCtrlr", "Identity"): lambda config, ref: config.identity.id,
-    ("SecurityCtrlr", "SecurityProfile"): lambda config, ref: str(config.security_profile),
     ("ChargingStation", "SupplyPhases"): lambda config, ref: str(config.phases),
     ("ChargingStation", "Model"): lambda config, ref: config.identity.model,
     ("ChargingStation", "VendorName"): lambda config, ref: config.identity.vendor,

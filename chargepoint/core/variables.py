@@ -168,7 +168,7 @@ class Variables:
         cell = self._keys.get(command.key.casefold())
         if cell is None:
             return Reply(Outcome.UNKNOWN, info=f"there is no key {command.key}")
-        if cell.access16 == "R":
+        if cell.access16 == "R" or cell.source != "stored":
             return Reply(Outcome.REJECTED, "ReadOnly", f"{cell.key16} is read-only")
         value, reason = cell.from_16(command.value)
         if reason:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from authority import Authority
-from process.conftest import Start
+from process.conftest import SECRET, Start
 
 from chargepoint.demo.central import Central
 from chargepoint.demo.peer import Peer
@@ -90,3 +90,32 @@ async def test_the_central_system_renews_our_certificate(
         assert "PRIVATE" not in agent.text
 
     assert await agent.stop() == 0
+
+
+@pytest.mark.requirement("1.6 security A05")
+async def test_the_central_system_raises_the_security_profile(
+    start: Start, tmp_path: Path, root: Authority
+) -> None:
+    passwords = {"CP001": SECRET}
+    async with Central(versions=("1.6",), passwords=passwords) as central:
+        agent = await start(
+            f"csms.url={central.url}",
+            "csms.security_profile=1",
+            f"csms.basic_auth_password={SECRET}",
+        )
+        station = await central.station()
+        await agent.until(lambda now: now["ocpp"]["registration"] == "Accepted")
+        raised = {"key": "SecurityProfile", "value": "2"}
+        assert (await station.call("ChangeConfiguration", raised))["status"] == "Rejected"
+        certificate = {"certificateType": "CentralSystemRootCertificate", "certificate": root.pem}
+        assert (await station.call("InstallCertificate", certificate))["status"] == "Accepted"
+        answer = await station.call("ChangeConfiguration", raised)
+        assert answer["status"] == "Accepted", agent.text
+        port = central.port
+    tls = serving(root, tmp_path)
+    tls.verify_mode = ssl.CERT_NONE
+    async with Central(port, versions=("1.6",), passwords=passwords, tls=tls) as central:
+        station = await central.station()
+        answer = await station.call("GetConfiguration", {"key": ["SecurityProfile"]})
+        assert answer["configurationKey"][0]["value"] == "2"
+        assert await agent.stop() == 0

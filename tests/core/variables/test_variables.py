@@ -350,7 +350,6 @@ def test_facts_of_the_installation_are_read_and_never_stored() -> None:
     assert station.text("SecurityCtrlr", "Identity") == "CP 7"
     assert station.text("ChargingStation", "Model") == "Box"
     assert station.text("ChargingStation", "FirmwareVersion") == "1.2"
-    assert station.integer("SecurityCtrlr", "SecurityProfile") == 2
     assert value16(station, "NumberOfConnectors") == "2"
     assert value16(station, "ConnectorPhaseRotation") == "0.Unknown,1.Unknown,2.Unknown"
     assert station.ignored == ("ChargingStation.Model", "EVSE@1.Power")
