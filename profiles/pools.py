@@ -25,18 +25,21 @@ class Over(StrEnum):
 
 
 CONDUCTORS = (Over.L1, Over.L2, Over.L3)
+_PHASE = {Over.L1: 1, Over.L2: 2, Over.L3: 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
     """At most *limit* amperes *over* something, for all EVSEs together.
 
-    Not *admits*: those that charge may go on, nobody new may begin.
+    Not *admits*: those that charge may go on, nobody new may begin. *until_s* is the
+    monotonic time at which it changes by itself, None where nobody knows.
     """
 
     limit: Limit
     over: Over = Over.EACH
     admits: bool = True
+    until_s: float | None = None
 
     def weight(self, phases: Collection[int]) -> int:
         """Return how often an ampere counts that is offered on *phases* of the grid, 1 to 3.
@@ -50,4 +53,4 @@ class Pool:
             return 1
         if self.over is Over.SUM:
             return len(phases)
-        return int(CONDUCTORS.index(self.over) + 1 in phases)
+        return int(_PHASE[self.over] in phases)

@@ -1,94 +1,163 @@
-"""One total for several EVSEs: fair, and nobody below the least a car can take."""
+"""Several pools for several EVSEs: fair, and nobody below the least a car can take.
+
+Who is served comes first: as many as fit with their minimum, by rank. What is left is
+shared in rounds, each max-min fair: what charging schedules ask for as a minimum rate, then
+what cars seem to use, then all of it. Nobody rises into room that another may still take.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from profiles.filling import NOISE, filled
 from profiles.limits import Limit
+from profiles.pools import Pool
+from profiles.turns import Turn, Turns, Want, due_s, rank
 from profiles.units import floor_tenth
+
+ROTATE_AFTER_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
-    """What one EVSE could use: nothing, or from *min_a* to *max_a*, its own limits included.
+class Shares:
+    """The *limits* of each EVSE by its pools, the *turns* to come back with, and *due_s*:
+    until then the same pools and wants are split the same way."""
 
-    *charging*: it has current already and keeps it before others get any.
+    limits: Mapping[int, tuple[Limit, ...]]
+    turns: Turns = field(default_factory=dict)
+    due_s: float = math.inf
+
+
+def split(
+    pools: Sequence[Pool],
+    wants: Iterable[Want],
+    turns: Turns | None = None,
+    now_s: float = 0.0,
+    rotate_after_s: float = ROTATE_AFTER_S,
+) -> Shares:
+    """Return what each EVSE may take of each pool that it draws on, in the order of *pools*.
+
+    The least of an EVSE's limits is its share: 0, or at least its minimum; together, each
+    ampere weighted, the shares are never above any pool. Each limit is what the pool
+    leaves while the others keep theirs, so the pool that binds is the least. Who cannot
+    use its minimum sees the pools whole: it is not they that keep it from charging.
+
+    Who waits gets its turn after *rotate_after_s*, from one of the same priority that had
+    as much; *turns* remember it. A pool that does not admit serves nobody new.
+
+    >>> shares = split([Pool(Limit(20, "circuit"))], [Want(1, 32), Want(2, 8)])
+    >>> shares.limits[1]
+    (Limit(limit_a=12.0, source='circuit, shared by 2', phases=3, until_at=None),)
     """
+    wants = sorted(wants, key=lambda want: want.evse_id)
+    able = [want for want in wants if want.able]
+    known = turns or {}
+    before = {w.evse_id: known.get(w.evse_id) or Turn(w.charging, now_s) for w in able}
+    able.sort(key=lambda want: rank(want, before[want.evse_id], now_s, rotate_after_s))
+    table = _Table(pools, wants)
+    for want in able:
+        table.serve(want)
+    table.fill()
+    after = {id: turn.after(id in table.served, now_s) for id, turn in before.items()}
+    limits = {want.evse_id: table.limits(want) for want in wants}
+    return Shares(limits, after, due_s(after, now_s, rotate_after_s))
 
-    evse_id: int
-    max_a: float
-    min_a: float = 6.0
-    charging: bool = False
 
+class _Table:
+    """EVSEs by pools, while one split is made: who is served, with how much, what is left."""
 
-def split(total: Limit, wants: Iterable[Want], admits: bool = True) -> dict[int, Limit]:
-    """Return the share of each EVSE: what can be used of them is never above *total*.
+    def __init__(self, pools: Sequence[Pool], wants: Sequence[Want]) -> None:
+        self.served: dict[int, Want] = {}
+        self._pools = pools
+        self._wants = wants
+        self._weights = {
+            want.evse_id: tuple(pool.weight(want.phases) for pool in pools) for want in wants
+        }
+        self._rooms_a = [pool.limit.limit_a for pool in pools]
+        self._free_a = list(self._rooms_a)
+        self._sharing = [0] * len(pools)
+        self._short: dict[int, frozenset[int]] = {}
+        self._shares_a: dict[int, float] = {}
+        self._claims_a: dict[int, float] = {}
+        self._given_a: list[float] = []
+        self._claimed_a: list[float] = []
 
-    Who charges stays before who waits, then the lower id; as many as fit with their
-    minimum are served, the others get 0 A. Not *admits*: nobody new. The served get equal
-    shares, but none more than it can use as long as another can use it. Who cannot use
-    its minimum is told its own maximum: it is not the total that keeps it from charging.
-    Amperes are per phase, as if all used the same phases.
+    def serve(self, want: Want) -> None:
+        """Give *want* its minimum where all its pools have that, else note which have not."""
+        weights = self._weights[want.evse_id]
+        short = frozenset(k for k, weight in enumerate(weights) if weight and self._lacks(want, k))
+        if short:
+            self._short[want.evse_id] = short
+            return
+        self.served[want.evse_id] = want
+        for k, weight in enumerate(weights):
+            self._free_a[k] -= weight * want.min_a
+            self._sharing[k] += weight > 0
 
-    >>> split(Limit(20, "circuit"), [Want(1, 32), Want(2, 8)])[1].limit_a
-    12.0
-    """
-    wants = sorted(wants, key=lambda want: (not want.charging, want.evse_id))
-    able = [want for want in wants if want.min_a <= want.max_a]
-    unable = [want for want in wants if not want.min_a <= want.max_a]
-    served = _served(total.limit_a, [want for want in able if admits or want.charging])
-    shares_a = _shares_a(total.limit_a, served)
-    parts = {
-        want.evse_id: replace(
-            total,
-            limit_a=floor_tenth(shares_a.get(want.evse_id, 0.0)),
-            source=_source(total, want, served),
+    def _lacks(self, want: Want, k: int) -> bool:
+        needed_a = self._weights[want.evse_id][k] * want.min_a
+        return needed_a > self._free_a[k] + NOISE or not (want.charging or self._pools[k].admits)
+
+    def fill(self) -> None:
+        """Share what the minima leave, round by round."""
+        served = self.served.values()
+        weights = [self._weights[evse_id] for evse_id in self.served]
+        levels = [want.min_a for want in served]
+        for caps in (
+            [min(want.rate_a, want.max_a) for want in served],
+            [min(want.uses_a, want.max_a) for want in served],
+            [want.max_a for want in served],
+        ):
+            levels = filled(self._rooms_a, weights, levels, caps)
+        self._shares_a.update(zip(self.served, levels, strict=True))
+        self._claims_a = {
+            want.evse_id: max(self._shares_a.get(want.evse_id, 0.0), want.still_a)
+            for want in self._wants
+        }
+        self._given_a = self._sums(self._shares_a)
+        self._claimed_a = self._sums(self._claims_a)
+
+    def _sums(self, each_a: Mapping[int, float]) -> list[float]:
+        """Return what each pool gives when each EVSE takes *each_a*."""
+        sums_a = [0.0] * len(self._pools)
+        for evse_id, taken_a in each_a.items():
+            for k, weight in enumerate(self._weights[evse_id]):
+                if weight:
+                    sums_a[k] += weight * taken_a
+        return sums_a
+
+    def limits(self, want: Want) -> tuple[Limit, ...]:
+        """Return what each of its pools leaves for *want* while the others keep theirs."""
+        weights = self._weights[want.evse_id]
+        drawn_on = [k for k, weight in enumerate(weights) if weight]
+        if not want.able:
+            return tuple(self._pools[k].limit for k in drawn_on)
+        share_a = self._shares_a.get(want.evse_id, 0.0)
+        own_a, sums_a = share_a, self._given_a
+        if share_a > want.held_a + NOISE:  # others may be on their way down yet
+            own_a, sums_a = self._claims_a[want.evse_id], self._claimed_a
+        left_a = [_left_a(self._rooms_a[k], sums_a[k], weights[k], own_a) for k in drawn_on]
+        now_a = max(min([share_a, *left_a]), min(want.held_a, share_a))
+        return tuple(
+            self._part(want, k, each_a, now_a) for k, each_a in zip(drawn_on, left_a, strict=True)
         )
-        for want in able
-    }
-    for want in unable:
-        most_a = floor_tenth(min(want.max_a, total.limit_a))
-        parts[want.evse_id] = replace(total, limit_a=most_a)
-    return parts
+
+    def _part(self, want: Want, k: int, left_a: float, now_a: float) -> Limit:
+        """Return the limit of one pool for one who gets *now_a* of all of them."""
+        limit, sharing = self._pools[k].limit, self._sharing[k]
+        if k in self._short.get(want.evse_id, ()):
+            source = f"{limit.source}, EVSE {want.evse_id} waits"
+            return replace(limit, limit_a=0.0, source=source)
+        fits = max(left_a, now_a) >= want.min_a - NOISE
+        part_a = max(left_a, now_a) if fits or want.evse_id not in self.served else 0.0
+        source = f"{limit.source}, shared by {sharing}" if sharing > 1 else limit.source
+        return replace(limit, limit_a=floor_tenth(part_a), source=source)
 
 
-def _served(total_a: float, wants: list[Want]) -> list[Want]:
-    served = []
-    for want in wants:
-        if want.min_a <= total_a:
-            served.append(want)
-            total_a -= want.min_a
-    return served
-
-
-def _shares_a(total_a: float, served: list[Want]) -> dict[int, float]:
-    """Fill to one level between each one's bounds; what nobody can use is spread evenly.
-
-    The level lies where the shares add up to the total. Between two neighbouring bounds
-    the sum is a straight line in the level, so it is found by walking the bounds.
-    """
-    most_a = sum(want.max_a for want in served)
-    if total_a >= most_a:
-        spare_a = math.inf if total_a == math.inf else (total_a - most_a) / max(len(served), 1)
-        return {want.evse_id: want.max_a + spare_a for want in served}
-    bounds = sorted({bound for want in served for bound in (want.min_a, want.max_a)})
-    level_a = max(bound for bound in bounds if _sum_a(served, bound) <= total_a)
-    rising = [want for want in served if want.min_a <= level_a < want.max_a]
-    level_a += (total_a - _sum_a(served, level_a)) / len(rising)
-    return {want.evse_id: _at_level(want, level_a) for want in served}
-
-
-def _sum_a(served: list[Want], level_a: float) -> float:
-    return sum(_at_level(want, level_a) for want in served)
-
-
-def _at_level(want: Want, level_a: float) -> float:
-    return min(max(level_a, want.min_a), want.max_a)
-
-
-def _source(total: Limit, want: Want, served: list[Want]) -> str:
-    if want not in served:
-        return f"{total.source}, EVSE {want.evse_id} waits"
-    return total.source if len(served) == 1 else f"{total.source}, shared by {len(served)}"
+def _left_a(room_a: float, sum_a: float, weight: int, own_a: float) -> float:
+    """Return what a pool leaves for one of those who take *sum_a* of it together."""
+    if room_a == math.inf:
+        return room_a
+    return max((room_a - sum_a) / weight + own_a, 0.0)

@@ -1,9 +1,11 @@
-"""Charge from what the roof gives away: a limit that follows the sum of the mains phases.
+"""Charge from what the roof gives away: a pool that follows the sum of the mains phases.
 
-It only subtracts: mains and circuit hold beside it. It starts when the export exceeds
-START and covers the least a car can take on its phases, less the import that is allowed;
-with less, it would stop again as soon as it had started. It then moves in half amperes so
-that the import stays at or below IMPORT, and stops after STOP seconds above that.
+It only subtracts: mains and circuit hold beside it. Everything is a sum over the phases, so
+the rule is one for cars on one phase and on three. A car begins when the export exceeds
+START and what its minimum needs beyond that is no more than a car on one phase would import:
+with START 4 A and MIN 6 A that is 2 A. The pool then moves slowly up and by all of it down,
+so that the import stays at or below IMPORT. When the minimum imports more, it ends after
+STOP seconds, unless stopping would free so much that it began again at once.
 
 Source: SmartEVSE's START, STOP and IMPORT, all of them sums over the phases.
 """
@@ -11,27 +13,16 @@ Source: SmartEVSE's START, STOP and IMPORT, all of them sums over the phases.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from profiles.drawn import Drawn, ours
 from profiles.limits import Limit, Origin
-from profiles.readings import (
-    Currents,
-    Reading,
-    Recent,
-    Taken,
-    Verdict,
-    cleaned,
-    elapsed_s,
-    is_news,
-    is_silent,
-    least_a,
-    most_a,
-    phases_used,
-    remembered,
-)
+from profiles.pools import Over, Pool
+from profiles.readings import Reading, Verdict, elapsed_s, is_news, is_silent
 from profiles.units import floor_tenth
 
-STEP_A = 0.5
+STEP_A = 0.5  # a second, on each phase that is used
 DEAD_BAND_A = 0.3  # of the sum: import within it is noise
 
 
@@ -39,7 +30,7 @@ DEAD_BAND_A = 0.3  # of the sum: import within it is noise
 class SolarSettings:
     """*start_a* of export, *import_a* of import, sums over the phases; *stop_s* 0 never stops.
 
-    After a stop nothing is offered for *retry_after_s*. The rest is as for a limiter.
+    After a stop nobody begins for *retry_after_s*. The rest is as for a limiter.
     """
 
     start_a: float = 4.0
@@ -51,107 +42,114 @@ class SolarSettings:
     fallback_a: float = 0.0
     retry_after_s: float = 30.0
 
+    @property
+    def spared_a(self) -> float:
+        """Return the import that START below MIN accepts so that a car can charge at all."""
+        return max(self.min_a - self.start_a, 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class SolarState:
-    """What the solar regulation remembers: what it allows, and since when it imports too much."""
+    """What the solar regulation remembers: the sum it allows, *target_a* without regard to
+    minima, since when it imports too much at the minimum, and until when nobody begins."""
 
     set_a: float = 0.0
+    target_a: float = 0.0
     source: str = ""
     read_at_s: float | None = None
     importing_since_s: float | None = None
     retry_at_s: float = -math.inf
-    recent: Recent = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Sun:
-    """One reading: *net_a* is the sum, import positive.
-
-    *room_a* per phase is for us, *sure_a* even if our cars are not where they should be.
-    """
-
-    net_a: float
-    room_a: float
-    sure_a: float
-    starts: bool
 
 
 def step(
     settings: SolarSettings,
     state: SolarState,
     reading: Reading | None,
-    taken: Taken,
+    drawn: Sequence[Drawn],
     now_s: float,
+    fallback: Limit | None = None,
 ) -> Verdict[SolarState]:
-    """Return what all EVSEs together may take per phase so that little is imported.
+    """Return the pool of all phases that keeps the import small.
 
     *reading* is that of the mains. Call it at every tick, as limiter.step.
     """
-    if is_news(reading, state.read_at_s, now_s):
-        state = _after_reading(settings, state, reading, cleaned(taken), now_s)
-    since_s = state.importing_since_s
-    if is_silent(state.read_at_s, settings.stale_after_s, now_s):
-        state = replace(
-            state,
-            set_a=settings.fallback_a,
-            source="solar: mains meter silent",
-            importing_since_s=None,
-        )
-    elif since_s is not None and 0.0 < settings.stop_s <= now_s - since_s:
-        retry_at_s = now_s + settings.retry_after_s
-        state = replace(state, set_a=0.0, importing_since_s=None, retry_at_s=retry_at_s)
+    if fallback is None and is_news(reading, state.read_at_s, now_s):
+        state = _after_reading(settings, state, reading, drawn, now_s)
+    if fallback is None and is_silent(state.read_at_s, settings.stale_after_s, now_s):
+        fallback = Limit(settings.fallback_a, "mains meter silent")
+    if fallback is not None:
+        set_a, source = fallback.limit_a * settings.phases, f"solar: {fallback.source}"
+        state = replace(state, set_a=set_a, source=source, importing_since_s=None)
+    elif _stops(settings, state, now_s):
+        state = _stopped(settings, state, now_s)
     admits = now_s >= state.retry_at_s and state.importing_since_s is None
+    until_s = state.retry_at_s if now_s < state.retry_at_s and state.set_a == 0.0 else None
     limit = Limit(floor_tenth(state.set_a), state.source, origin=Origin.EMS)
-    return Verdict(state, limit, admits)
+    return Verdict(state, (Pool(limit, Over.SUM, admits, until_s),))
 
 
 def _after_reading(
-    settings: SolarSettings, state: SolarState, reading: Reading, taken: Taken, now_s: float
+    settings: SolarSettings,
+    state: SolarState,
+    reading: Reading,
+    drawn: Sequence[Drawn],
+    now_s: float,
 ) -> SolarState:
     gap_s = elapsed_s(state.read_at_s, settings.stale_after_s, reading.at_s)
-    recent = remembered(state.recent, taken, reading.at_s)
-    sun = _sun(settings, reading, phases_used(taken, settings.phases), recent)
-    state = replace(state, read_at_s=reading.at_s, recent=recent)
-    waits = state.set_a < settings.min_a or taken.evses == 0
-    if waits and not (sun.starts and now_s >= state.retry_at_s):
-        source = f"solar export {max(-sun.net_a, 0.0):.1f}/{_start_a(settings):g} A"
-        return replace(state, set_a=0.0, source=source, importing_since_s=None)
-    source = f"solar import {sun.net_a:.1f}/{settings.import_a:g} A"
-    state = replace(state, source=source)
-    if state.set_a < settings.min_a:
-        return replace(state, set_a=settings.min_a, importing_since_s=None)
-    set_a = max(_regulated_a(settings, state.set_a, sun, gap_s), settings.min_a)
-    importing_since_s = None
-    if set_a == settings.min_a and sun.net_a > settings.import_a + DEAD_BAND_A:
-        importing_since_s = now_s if state.importing_since_s is None else state.importing_since_s
-    return replace(state, set_a=set_a, importing_since_s=importing_since_s)
-
-
-def _sun(settings: SolarSettings, reading: Reading, used: tuple[int, ...], recent: Recent) -> _Sun:
     net_a = sum(reading.currents_a)
+    all_ours = ours(drawn, Over.SUM)
+    needed_a = sum(all_ours.minima_a)
+    state = replace(state, read_at_s=reading.at_s)
+    if needed_a == 0.0:
+        return _while_nobody_charges(settings, state, net_a, all_ours.least_a, now_s)
+    surplus_a = settings.import_a - net_a
+    target_a = state.set_a
+    step_a = STEP_A * len(frozenset[int]().union(*(one.phases for one in drawn if one.min_a)))
+    if surplus_a < -DEAD_BAND_A:
+        target_a = min(target_a, _in_steps(all_ours.told_a + surplus_a, step_a))
+    elif surplus_a > 0.0:
+        sure_a = _in_steps(all_ours.least_a + surplus_a, step_a)
+        target_a = max(target_a, min(sure_a, target_a + step_a * max(round(gap_s), 1)))
+    set_a = max(target_a, needed_a)
+    source = f"solar import {net_a:.1f}/{settings.import_a:g} A"
+    imports = set_a == needed_a and surplus_a < -DEAD_BAND_A
+    again = _begins(settings, all_ours.told_a - net_a, needed_a)
+    since_s = None
+    if imports and not again:
+        since_s = now_s if state.importing_since_s is None else state.importing_since_s
+    return replace(state, set_a=set_a, target_a=target_a, source=source, importing_since_s=since_s)
 
-    def room_a(ours_a: Currents) -> float:
-        return (sum(ours_a[p] for p in used) + settings.import_a - net_a) / len(used)
 
-    sure_a = room_a(least_a(recent))
-    starts = -net_a > settings.start_a and sure_a >= settings.min_a
-    return _Sun(net_a, room_a(most_a(recent)), sure_a, starts)
-
-
-def _start_a(settings: SolarSettings) -> float:
-    """Return the export from which a car on all phases is started."""
-    return max(settings.start_a, settings.min_a * settings.phases - settings.import_a)
-
-
-def _regulated_a(settings: SolarSettings, set_a: float, sun: _Sun, gap_s: float) -> float:
-    """Return the next set point: half an ampere a second up, down by all there is too much."""
-    if sun.net_a > settings.import_a + DEAD_BAND_A:
-        return min(set_a, _floor_step(sun.room_a))
-    if sun.net_a >= settings.import_a:
-        return set_a
-    return max(set_a, min(_floor_step(sun.sure_a), set_a + STEP_A * max(round(gap_s), 1)))
+def _while_nobody_charges(
+    settings: SolarSettings, state: SolarState, net_a: float, least_a: float, now_s: float
+) -> SolarState:
+    """Wait for START; then all that the sun gives, to be taken softly."""
+    export_a = max(-net_a, 0.0)
+    set_a = 0.0
+    if export_a > settings.start_a and now_s >= state.retry_at_s:
+        set_a = max(least_a - net_a + settings.import_a + settings.spared_a, 0.0)
+    source = f"solar export {export_a:.1f}/{settings.start_a:g} A"
+    return replace(state, set_a=set_a, target_a=set_a, source=source, importing_since_s=None)
 
 
-def _floor_step(room_a: float) -> float:
-    return math.floor(room_a / STEP_A) * STEP_A
+def _begins(settings: SolarSettings, export_a: float, needed_a: float) -> bool:
+    """Return whether those that need *needed_a* would begin at this export."""
+    room_a = export_a + settings.import_a + settings.spared_a
+    return export_a > settings.start_a and room_a >= needed_a
+
+
+def _stops(settings: SolarSettings, state: SolarState, now_s: float) -> bool:
+    since_s = state.importing_since_s
+    return since_s is not None and 0.0 < settings.stop_s <= now_s - since_s
+
+
+def _stopped(settings: SolarSettings, state: SolarState, now_s: float) -> SolarState:
+    """What the sun still carries goes on, if that is enough for anybody."""
+    set_a = state.target_a if state.target_a >= settings.min_a else 0.0
+    return replace(
+        state, set_a=set_a, importing_since_s=None, retry_at_s=now_s + settings.retry_after_s
+    )
+
+
+def _in_steps(room_a: float, step_a: float) -> float:
+    return max(math.floor(room_a / step_a) * step_a, 0.0)

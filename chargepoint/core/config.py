@@ -51,7 +51,8 @@ class StationIdentity:
 
 @dataclass(frozen=True, slots=True)
 class EvseConfig:
-    """One power path. *connector_lock* False is a fixed cable.
+    """One power path. *connector_lock* False is a fixed cable. A higher *priority* is served
+    first when there is not enough for all.
 
     *phases*, 1 or 3, are wired; *phase_map* says which phase of the grid each of them is.
     With the second contactor open it charges on the first of them.
@@ -64,6 +65,7 @@ class EvseConfig:
     phases: int = 3
     phase_map: tuple[int, int, int] = (1, 2, 3)
     second_contactor: SecondContactor = SecondContactor.ALWAYS_ON
+    priority: int = 0
 
     @property
     def most_phases(self) -> int:
@@ -115,6 +117,7 @@ class LimitsConfig:
     capacity_peak: bool = False
     capacity_peak_w: float = LEAST_PEAK_W
     capacity_intervals: tuple[DayPart, ...] = ()
+    rotate_after_s: float = 900.0
 
 
 @dataclass(frozen=True, slots=True)

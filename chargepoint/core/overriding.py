@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf
 
 from chargepoint.core.messages import Override
+from chargepoint.core.words import Moment
 from profiles.limits import Limit, Origin
 
 STATION = 0
@@ -23,7 +24,7 @@ class Overrides:
     def __init__(self) -> None:
         self._wishes: dict[int, _Wish] = {}
 
-    def put(self, command: Override, now_s: float) -> None:
+    def put(self, command: Override, now: Moment) -> None:
         """Wish anew for an EVSE or for the station; no limit takes the wish back, for the
         station all of them."""
         place = command.evse_id or STATION
@@ -31,10 +32,10 @@ class Overrides:
             for each in [place] if place else list(self._wishes):
                 self._wishes.pop(each, None)
             return
-        until_s = inf if command.for_s is None else now_s + command.for_s
-        self._wishes[place] = _Wish(
-            Limit(command.limit_a, "override", origin=Origin.PEOPLE), until_s
-        )
+        until_s = inf if command.for_s is None else now.s + command.for_s
+        until_at = None if command.for_s is None else now.at(until_s)
+        limit = Limit(command.limit_a, "override", until_at=until_at, origin=Origin.PEOPLE)
+        self._wishes[place] = _Wish(limit, until_s)
 
     def clear(self) -> None:
         """Take every wish back."""

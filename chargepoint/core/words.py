@@ -26,6 +26,14 @@ class Moment:
         """Return the moment *seconds* later on both clocks."""
         return Moment(self.utc + timedelta(seconds=seconds), self.s + seconds)
 
+    def at(self, s: float) -> datetime:
+        """Return the date of the monotonic time *s*, in whole seconds, rounded up.
+
+        The two clocks differ by microseconds from moment to moment; the date does not.
+        """
+        date = self.utc + timedelta(seconds=s - self.s + 0.97)
+        return date.replace(microsecond=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Token:

@@ -89,4 +89,5 @@ def evse_config(settings: Settings, evse: Evse) -> EvseConfig:
         phases=min(evse.phases or hardware.phases, hardware.phases),
         phase_map=evse.phase_map,
         second_contactor=evse.second_contactor,
+        priority=evse.priority,
     )

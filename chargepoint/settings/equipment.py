@@ -157,6 +157,9 @@ class Evse(DriverTable):
         description="What switches L2 and L3 of a three-phase EVSE (CONTACT 2): nothing of their "
         "own, or a contactor that is off, off in solar, on, or on while three phases have room",
     )
+    priority: Annotated[int, Field(ge=0, le=100), Counted] = Field(
+        default=0, description="The higher is served first when there is not enough for all"
+    )
     meter: Meter | None = Field(
         default=None, description="Its own meter; simulated when left out with a simulated board"
     )

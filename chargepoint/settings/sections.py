@@ -224,7 +224,11 @@ class Limits(Section):
     )
     retry_after_s: Seconds = Field(
         default=_LIMITS.retry_after_s,
-        description="Room must be back for so long before charging resumes",
+        description="After a shortage nothing is offered for so long",
+    )
+    rotate_after_s: Span = Field(
+        default=_LIMITS.rotate_after_s,
+        description="A car that waits for another gets its turn after so long",
     )
     suspend_after_s: Span | None = Field(
         default=_LIMITS.suspend_after_s,

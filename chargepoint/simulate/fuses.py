@@ -14,8 +14,9 @@ from math import inf
 from chargepoint.core.config import StationConfig
 from chargepoint.loop import READ_EVERY_S
 from chargepoint.simulate.play import EvseSeen, Second
+from profiles.drawn import FOLLOW_S
 from profiles.limiter import SEVERE
-from profiles.readings import FOLLOW_S, USED_A
+from profiles.readings import USED_A
 
 TOLERANCE_A = 0.1  # offers come in tenths
 SWITCHED_A = 0.5  # a load that rises by so much gives the cars their time anew

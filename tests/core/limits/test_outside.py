@@ -295,7 +295,7 @@ def test_sharing_among_our_own_is_told_of_the_transaction_alone() -> None:
 
     assert home.evse(1).offer_a == 10.0
     assert home.told(m.LimitImposed, clear=False) == []
-    assert {each.evse_id for each in home.rates()} == {1}
+    assert {each.evse_id for each in home.rates()} == {1, 2}
 
 
 def test_what_happened_offline_is_told_as_it_is_afterwards(home: Home) -> None:

@@ -192,11 +192,10 @@ def charging(request: pytest.FixtureRequest) -> Driver:
 def test_phases_change_by_offer_gone_car_gone_open_closed(charging: Driver) -> None:
     forbid(charging)
 
-    assert [entry for entry in watch(charging, 20) if entry[0] in (0.0, 16.0)] == [
-        (0.0, 3),
-        (16.0, 0),
-        (16.0, 1),
-    ]
+    seen = watch(charging, 20)
+
+    assert seen[1:3] == [(0.0, 3), (6.0, 0)]
+    assert seen[-1] == (16.0, 1)
     assert charging.shown().switches.contactor == 2
     assert charging.shown().switches.phases == 1
     assert "changing to 1 phase: TxDefaultProfile 7" in charging.notes
