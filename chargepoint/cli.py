@@ -41,6 +41,13 @@ class Ocpp(StrEnum):
     V201 = "2.0.1"
 
 
+class Format(StrEnum):
+    """What a picture is written as."""
+
+    SVG = "svg"
+    PNG = "png"
+
+
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="The TOML file.", show_default=False)
 ]
@@ -153,6 +160,9 @@ def simulate(
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Name the households, and leave.")] = False,
     out: Annotated[Path, typer.Option(help="The folder for what is written.")] = Path(),
+    format_: Annotated[
+        Format, typer.Option("--format", help="Of the picture; png needs matplotlib.")
+    ] = Format.SVG,
     every: Annotated[
         int, typer.Option(min=1, max=3600, help="Seconds between two lines of the CSV.")
     ] = 10,
@@ -164,7 +174,9 @@ def simulate(
         for line in command.households():
             typer.echo(line)
         return
-    asked = command.Asked(tuple(days or ()), household, config, tuple(set_ or ()), out, every)
+    picture = command.Picture(format_)
+    given = tuple(days or ()), household, config, tuple(set_ or ())
+    asked = command.Asked(*given, out=out, picture=picture, every_s=every)
     raise typer.Exit(command.run(asked, typer.echo))
 
 

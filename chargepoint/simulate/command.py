@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -11,17 +12,27 @@ from typing import Any
 from chargepoint.core.config import StationConfig
 from chargepoint.errors import SettingsError
 from chargepoint.settings.convert import station_config
+from chargepoint.simulate.canvas import svg
 from chargepoint.simulate.day import Day, check_events
 from chargepoint.simulate.day_csv import read_days
 from chargepoint.simulate.fuses import Fuses
 from chargepoint.simulate.households import HOUSEHOLDS
+from chargepoint.simulate.picture import Facts, draw
 from chargepoint.simulate.play import play
+from chargepoint.simulate.png import write_png
 from chargepoint.simulate.record import Record, clock, write_csv
 from chargepoint.simulate.rig import load_simulated
-from chargepoint.simulate.summary import summary
+from chargepoint.simulate.summary import energy, summary, verdict
 from chargepoint.simulate.tally import Tally
 
 Say = Callable[[str], None]
+
+
+class Picture(StrEnum):
+    """What the picture is written as."""
+
+    SVG = "svg"
+    PNG = "png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class Asked:
     config: Path | None = None
     overrides: Sequence[str] = ()
     out: Path = Path()
+    picture: Picture = Picture.SVG
     every_s: int = 10
 
 
@@ -68,7 +80,15 @@ def run(asked: Asked, say: Say) -> int:
     say(f"mode {config.limits.mode}, {tally.seconds / took_s:.0f} times as fast as real\n")
     for line in summary(fuses, tally):
         say(line)
-    _write(asked.out, plan.name, record, config, say)
+    facts = Facts(
+        plan.title,
+        " · ".join([f"mode {config.limits.mode}", energy(tally), verdict(fuses)]),
+        record.lines,
+        _limits_a(config),
+        config.phases,
+        tally.visits,
+    )
+    _write(asked, plan.name, facts, say)
     return 0
 
 
@@ -97,14 +117,23 @@ def _needed(day: Day) -> dict[str, Any]:
     return needed
 
 
-def _write(out: Path, name: str, record: Record, config: StationConfig, say: Say) -> None:
-    limits_a = {"mains": config.limits.mains_a}
-    if "circuit" in config.meter_roles:
-        limits_a["circuit"] = config.limits.circuit_a
-    path = out / f"{name}-played.csv"
+def _limits_a(config: StationConfig) -> dict[str, float]:
+    """Return the limits of mains and circuit, where a meter watches them."""
+    rated = {"mains": config.limits.mains_a, "circuit": config.limits.circuit_a}
+    return {role: limit_a for role, limit_a in rated.items() if role in config.meter_roles}
+
+
+def _write(asked: Asked, name: str, facts: Facts, say: Say) -> None:
+    table, picture = (asked.out / f"{name}-played.{end}" for end in ("csv", asked.picture))
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        write_csv(path, record.lines, limits_a)
+        asked.out.mkdir(parents=True, exist_ok=True)
+        write_csv(table, facts.lines, facts.limits_a)
+        say(f"wrote {table}")
+        sheet = draw(facts)
+        if asked.picture is Picture.PNG:
+            write_png(picture, sheet)
+        else:
+            picture.write_text(svg(sheet), encoding="utf-8")
+        say(f"wrote {picture}")
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
-    say(f"wrote {path}")
+        raise SettingsError(f"{error.filename}: cannot be written: {error.strerror}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -62,7 +62,7 @@ def clock(at_s: float) -> str:
     return f"day {days + 1} {text}" if days else text
 
 
-def write_csv(path: Path, lines: Sequence[Line], limits_a: dict[str, float]) -> None:
+def write_csv(path: Path, lines: Sequence[Line], limits_a: Mapping[str, float]) -> None:
     """Write *lines* to *path*; *limits_a* are those of the meters, by role. May raise OSError."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -71,7 +71,7 @@ def write_csv(path: Path, lines: Sequence[Line], limits_a: dict[str, float]) -> 
             writer.writerow(list(_cells(line, limits_a)))
 
 
-def _header(line: Line, limits_a: dict[str, float]) -> list[str]:
+def _header(line: Line, limits_a: Mapping[str, float]) -> list[str]:
     names = ["time"]
     for role in limits_a:
         names += [*(f"{role}_l{n}_a" for n in (1, 2, 3)), f"{role}_limit_a"]
@@ -82,7 +82,7 @@ def _header(line: Line, limits_a: dict[str, float]) -> list[str]:
     return names
 
 
-def _cells(line: Line, limits_a: dict[str, float]) -> Iterator[str]:
+def _cells(line: Line, limits_a: Mapping[str, float]) -> Iterator[str]:
     at: datetime = MIDNIGHT + timedelta(seconds=line.at_s)
     yield at.replace(tzinfo=None).isoformat(timespec="seconds")
     measured = {"mains": line.mains_a, "circuit": line.circuit_a}

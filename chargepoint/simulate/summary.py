@@ -10,6 +10,8 @@ from chargepoint.simulate.tally import EvseTally, Tally, Visit
 
 Cells = Sequence[str]
 
+RARE = 0.01  # a reason that held for less of the time is not worth a word
+
 
 def summary(fuses: Fuses, tally: Tally) -> Iterator[str]:
     """Yield the lines: fuses, energy and switching, reasons, and each car's stay."""
@@ -32,6 +34,13 @@ def verdict(fuses: Fuses) -> str:
         return "every fuse was kept: never above its limit for longer than cars need to follow"
     said = (f"{fuse.name} for {fuse.late_s:.0f} s, first at {_first(fuse)}" for fuse in late)
     return f"TOO LONG above the limit: {'; '.join(said)}"
+
+
+def energy(tally: Tally) -> str:
+    """Return in a few words what all cars took."""
+    sun_wh = sum(each.sun_wh for each in tally.evses.values())
+    total_wh = sun_wh + sum(each.grid_wh for each in tally.evses.values())
+    return f"{total_wh / 1000:.1f} kWh charged, {sun_wh / 1000:.1f} from the sun"
 
 
 def _first(fuse: Fuse) -> str:
@@ -58,9 +67,10 @@ def _evse(tally: EvseTally) -> Cells:
 
 def _reasons(tally: Tally) -> Iterator[Cells]:
     for each in tally.evses.values():
-        total_s = sum(each.reasons.values())
-        for reason, seconds in each.reasons.most_common():
-            yield str(each.evse_id), f"{100 * seconds / total_s:5.1f} %  {reason}"
+        least_s = RARE * each.reasons.total()
+        often = [(why, held_s) for why, held_s in each.reasons.most_common() if held_s >= least_s]
+        said = (f"{held_s / each.reasons.total():.0%} {why}" for why, held_s in often)
+        yield str(each.evse_id), ", ".join(said) or "no car came"
 
 
 def _visit(visit: Visit) -> Cells:

@@ -107,10 +107,10 @@ def short(source: str) -> str:
     >>> short("mains L2 24.6/25 A, shared by 2"), short("MAX 16 A")
     ('mains L2', 'MAX')
     """
-    words = source.split()
+    words = source.split(",")[0].split()
     numbers = (n for n, word in enumerate(words) if word.lstrip("+-(")[:1].isdecimal())
     end = next(numbers, len(words))
-    return " ".join(words[:end]).rstrip(":,") or source
+    return " ".join(words[:end]).rstrip(":") or source
 
 
 def sun_part(second: Second) -> float:
