@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from hardware.api import BusError, Meter, MeterReading
 
 PLAUSIBLE_A = 1000.0
+STRAIGHT = (1, 2, 3)
 Three = tuple[float, float, float]
 
 
@@ -21,7 +22,7 @@ class Wiring:
     """
 
     inverted: bool = False
-    phase_map: tuple[int, int, int] = (1, 2, 3)
+    phase_map: tuple[int, int, int] = STRAIGHT
 
     def __post_init__(self) -> None:
         if sorted(self.phase_map) != [1, 2, 3]:
@@ -34,6 +35,8 @@ def wired(reading: MeterReading, wiring: Wiring) -> MeterReading:
     Inverting turns currents and power around and swaps the registers; voltages have no
     direction.
     """
+    if wiring == Wiring():
+        return reading
     sign = -1.0 if wiring.inverted else 1.0
     l1, l2, l3 = to_mains(reading.currents_a, wiring.phase_map)
     volts = reading.voltages_v
@@ -50,8 +53,10 @@ def wired(reading: MeterReading, wiring: Wiring) -> MeterReading:
 
 def to_mains(channels: Three, phase_map: tuple[int, int, int]) -> Three:
     """Return the three *channels* in the order of the mains phases they are on."""
-    l1, l2, l3 = (channels[phase_map.index(phase)] for phase in (1, 2, 3))
-    return l1, l2, l3
+    if phase_map == STRAIGHT:
+        return channels
+    on = dict(zip(phase_map, channels, strict=True))
+    return on[1], on[2], on[3]
 
 
 def implausible(reading: MeterReading) -> str | None:

@@ -70,4 +70,5 @@ def combine(limits: Iterable[Limit]) -> Limit:
     if not limits:
         return Limit(0.0, "no limit known")
     tightest = min(limits, key=tightness)
-    return replace(tightest, phases=min(limit.phases for limit in limits))
+    phases = min(limit.phases for limit in limits)
+    return tightest if tightest.phases == phases else replace(tightest, phases=phases)

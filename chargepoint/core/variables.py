@@ -46,6 +46,7 @@ class Variables:
         self._computed = computed
         self._version = ""
         self._cells = tuple(cells(config))
+        self._asked: dict[tuple[str, str, str | None, int | None], Cell] = {}
         self._components: dict[Place, dict[tuple[str, str | None], Cell]] = {}
         for cell in self._cells:
             self._components.setdefault(_place(cell.ref), {})[_name(cell.ref)] = cell
@@ -247,8 +248,12 @@ class Variables:
     def _cell(
         self, component: str, variable: str, instance: str | None, evse_id: int | None = None
     ) -> Cell:
-        ref = VariableRef(component, variable, instance=instance, evse_id=evse_id)
-        return self._components[_place(ref)][_name(ref)]
+        asked = component, variable, instance, evse_id
+        cell = self._asked.get(asked)  # a tick asks for the same ones again and again
+        if cell is None:
+            ref = VariableRef(component, variable, instance=instance, evse_id=evse_id)
+            cell = self._asked[asked] = self._components[_place(ref)][_name(ref)]
+        return cell
 
     def _found(self, ref: VariableRef, attribute: str) -> Cell | Reply:
         """Return the variable that *ref* names in 2.0.1's device model, or why there is none."""

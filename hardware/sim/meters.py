@@ -38,7 +38,7 @@ class SimMeter:
             at_s=world.at_s,
             currents_a=currents_a if garbage_a is None else (garbage_a, garbage_a, garbage_a),
             voltages_v=world.voltages_v,
-            power_w=world.power_w(self._place),
+            power_w=world.voltage_v * sum(currents_a),
             energy_wh=counted.import_wh,
             export_wh=counted.export_wh,
         )

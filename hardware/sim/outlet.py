@@ -93,9 +93,8 @@ class Outlet:
         if self.car is None or not self.main_closed:
             return NO_CURRENT
         closed = self.build.phases if self.second_closed else 1
-        used = min(self.car.phases, closed)
-        l1, l2, l3 = (self.car.current_a if n < used else 0.0 for n in range(3))
-        return l1, l2, l3
+        used, current_a = min(self.car.phases, closed), self.car.current_a
+        return current_a, current_a if used > 1 else 0.0, current_a if used > 2 else 0.0
 
     def sensed(self, at_s: float) -> Sensed:
         """Return what the board tells at *at_s*."""

@@ -62,16 +62,20 @@ class World:
 
     def currents_a(self, place: str) -> Amps:
         """Return what flows through the meter at *place*; nothing where nothing is known."""
-        if place == "mains":
-            loads = [self.house_a, self._spread_w(self.battery_w - self.solar_w)]
-            loads += [APPLIANCES[name] for name in self.appliances]
-            return total(self.currents_a("circuit"), *loads)
-        if place == "circuit":
-            return total(self.circuit_a, *(self._on_mains(place) for place in self.outlets))
-        if place == "battery":
-            return self._spread_w(self.battery_w)
         outlet = self.outlets.get(place)
-        return NO_CURRENT if outlet is None else outlet.currents_a
+        if outlet is not None:
+            return outlet.currents_a
+        return self.all_currents_a().get(place, NO_CURRENT)
+
+    def all_currents_a(self) -> dict[str, Amps]:
+        """Return what flows through every meter there can be, by place."""
+        own = {place: outlet.currents_a for place, outlet in self.outlets.items()}
+        ours = (to_mains(own[p], outlet.build.phase_map) for p, outlet in self.outlets.items())
+        circuit = total(self.circuit_a, *ours)
+        house = [self.house_a, *(APPLIANCES[name] for name in self.appliances)]
+        mains = total(circuit, *house, self._spread_w(self.battery_w - self.solar_w))
+        battery = self._spread_w(self.battery_w)
+        return {"mains": mains, "circuit": circuit, "battery": battery, **own}
 
     @property
     def still(self) -> bool:
@@ -80,13 +84,10 @@ class World:
         cars = (outlet.car is not None for outlet in self.outlets.values())
         return not (any(loads) or self.appliances or any(cars))
 
-    def power_w(self, place: str) -> float:
-        """Return the power through the meter at *place*, import positive."""
-        return self.voltage_v * sum(self.currents_a(place))
-
-    def _on_mains(self, place: str) -> Amps:
-        outlet = self.outlets[place]
-        return to_mains(outlet.currents_a, outlet.build.phase_map)
+    def powers_w(self) -> dict[str, float]:
+        """Return the power through every meter there can be, by place, import positive."""
+        flows = self.all_currents_a()
+        return {place: self.voltage_v * sum(currents_a) for place, currents_a in flows.items()}
 
     def _spread_w(self, power_w: float) -> Amps:
         return self._spread(power_w / self.voltage_v)
@@ -131,11 +132,12 @@ def _flowed(world: World, until_s: float) -> World:
     }
     after = changed(world, at_s=until_s, outlets=outlets)
     steady = after.outlets is world.outlets
-    registers = {}
-    for place, register in world.registers.items():
-        from_w = world.power_w(place)
-        to_w = from_w if steady else after.power_w(place)
-        registers[place] = _counted(register, from_w, to_w, hours)
+    from_w = world.powers_w()
+    to_w = from_w if steady else after.powers_w()
+    registers = {
+        place: _counted(register, from_w.get(place, 0.0), to_w.get(place, 0.0), hours)
+        for place, register in world.registers.items()
+    }
     return changed(after, registers=registers)
 
 

@@ -217,7 +217,7 @@ def test_mains_is_house_plus_cars_minus_sun() -> None:
     assert world.currents_a("circuit") == (16.5, 16.0, 16.0)
     assert world.currents_a("battery") == pytest.approx((2.0, 2.0, 2.0))
     assert world.currents_a("mains") == pytest.approx((18.5, 34.0, 20.0))
-    assert world.power_w("mains") == pytest.approx(72.5 * 230.0)
+    assert world.powers_w()["mains"] == pytest.approx(72.5 * 230.0)
     assert world.voltages_v == (230.0, 230.0, 230.0)
     assert world.currents_a("evse/9") == (0.0, 0.0, 0.0)
 
