@@ -41,7 +41,7 @@ class Doze:
     def decided(self, actuations: Iterable[Actuation], now_s: float) -> None:
         """Remember when was decided last, and whether anybody is to have anything."""
         self._decided_s = now_s
-        self._idle = not any(map(_holds, actuations))
+        self._idle = not any(map(holds, actuations))
 
 
 def _face(sensed: Sensed) -> tuple[object, ...]:
@@ -57,5 +57,6 @@ def _face(sensed: Sensed) -> tuple[object, ...]:
     )
 
 
-def _holds(wanted: Actuation) -> bool:
+def holds(wanted: Actuation) -> bool:
+    """Return whether a board is told anything but SAFE."""
     return wanted.offer_a > 0.0 or wanted.close_main or wanted.close_second or wanted.lock

@@ -2,7 +2,8 @@
 
 Nothing of it is a model: the Station, the loop with its guards, and the simulated boards,
 meters and cars are those of ``chargepoint run``. Only nobody waits: the clock is a number,
-and once a second the meters are read and the loop turns. There is no disk and no central
+and once a second the meters are read and the loop turns. While no car is there and no board
+is told anything but SAFE, it dozes and turns every NAP_S. There is no disk and no central
 system: every batch counts as written at once, and every car may charge.
 """
 
@@ -17,6 +18,7 @@ from chargepoint import equipment
 from chargepoint.core.inputs import Inputs
 from chargepoint.core.station import Station
 from chargepoint.core.words import Moment
+from chargepoint.doze import holds
 from chargepoint.loop import Loop
 from chargepoint.protocol.adapters import BY_VERSION
 from chargepoint.settings.convert import station_config
@@ -30,6 +32,7 @@ from hardware.wiring import to_mains
 from profiles.limits import Limit
 
 STEP_S = 1.0
+NAP_S = 5.0  # an empty station is only looked at so often
 MIDNIGHT = datetime(2026, 6, 21, tzinfo=UTC)
 STATION_PLACES = ("mains", "circuit")
 
@@ -105,6 +108,7 @@ class _Stage:
         self._around: Row | None = None
         self._sensed: Mapping[int, Sensed] = {}
         self._wanted: Mapping[int, Actuation] = {}
+        self._evses: tuple[EvseSeen, ...] = ()
 
     def surround(self, around: Row) -> None:
         """Let the house, the roof and the battery be as *around* says."""
@@ -127,16 +131,20 @@ class _Stage:
 
     def turn(self, around: Row) -> Second:
         """Read all meters, let the loop turn once, and return what was seen and decided."""
-        readings = {place: at_once(meter.read()) for place, meter in self._meters.items()}
-        self._loop.readings.update((place, readings[place]) for place in self._wired)
-        at_once(self._loop.tick())
-        return Second(
-            self.now_s,
-            around,
-            readings["mains"],
-            readings["circuit"],
-            tuple(self._seen(evse_id, readings[f"evse/{evse_id}"]) for evse_id in self._sensed),
-        )
+        places = STATION_PLACES if self._dozes() else tuple(self._meters)
+        readings = {place: at_once(self._meters[place].read()) for place in places}
+        if places != STATION_PLACES:
+            self._loop.readings.update((place, readings[place]) for place in self._wired)
+            at_once(self._loop.tick())
+            self._evses = tuple(
+                self._seen(evse_id, readings[f"evse/{evse_id}"]) for evse_id in self._sensed
+            )
+        return Second(self.now_s, around, readings["mains"], readings["circuit"], self._evses)
+
+    def _dozes(self) -> bool:
+        """Return whether nothing can come of turning now: nobody is there, nothing is held."""
+        idle = not self._cars and not any(map(holds, self._wanted.values()))
+        return idle and bool(self._evses) and self.now_s % NAP_S != 0.0
 
     def _seen(self, evse_id: int, reading: MeterReading) -> EvseSeen:
         car, from_wh = self._cars.get(evse_id, (None, 0.0))
