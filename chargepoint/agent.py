@@ -169,6 +169,11 @@ class Agent:
         assert self._life is not None
         self._life.loop.read_now(role)
 
+    async def looked(self) -> None:
+        """Return when the station has seen what its boards show now."""
+        assert self._life is not None
+        await self._life.loop.looked()
+
     # --- making things ------------------------------------------------------------------------
 
     def _new_life(

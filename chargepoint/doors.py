@@ -46,6 +46,7 @@ class Inside(Protocol):
     def go_online(self, wanted: bool) -> None: ...
     def monotonic_s(self) -> float: ...
     def read_now(self, role: str) -> None: ...
+    async def looked(self) -> None: ...
     @property
     def meters(self) -> Mapping[str, WiredMeter]: ...
 
@@ -91,6 +92,9 @@ class StationDoor:
     def online(self, wanted: bool) -> Reply:
         self._inside.go_online(wanted)
         return ACCEPTED
+
+    async def looked(self) -> None:
+        await self._inside.looked()
 
     async def wait_change(self, seen: int) -> int:
         return await self._changes.wait(seen)

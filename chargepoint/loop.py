@@ -124,18 +124,47 @@ class Loop:
         self._posts = {evse_id: Post(board) for evse_id, board in boards.items()}
         self._meters = meters
         self._nudges = {role: asyncio.Event() for role in meters}
+        self._due = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
+        self._runs = False
         self._decide = decide
         self._now = now
         self._pet = pet
 
     async def control(self) -> None:
-        """Tick for ever."""
+        """Tick for ever, and at once for whoever waits in looked()."""
         next_s = self._now().s
-        while True:
-            await self.tick()
-            self._pet()
-            next_s = max(next_s + TICK_S, self._now().s)
-            await asyncio.sleep(next_s - self._now().s)
+        self._runs = True
+        try:
+            while True:
+                self._due.clear()
+                waited = len(self._waiting)
+                await self.tick()
+                self._let_go(waited)
+                self._pet()
+                now_s = self._now().s
+                next_s = min(max(next_s + TICK_S, now_s), now_s + TICK_S)
+                alarm = asyncio.get_running_loop().call_later(next_s - now_s, self._due.set)
+                await self._due.wait()
+                alarm.cancel()
+        finally:
+            self._runs = False
+            self._let_go(len(self._waiting))
+
+    async def looked(self) -> None:
+        """Return when the boards were looked at once more and what they show was acted upon,
+        or when nobody looks at them any more."""
+        if self._runs:
+            look = asyncio.get_running_loop().create_future()
+            self._waiting.append(look)
+            self._due.set()
+            await look
+
+    def _let_go(self, waited: int) -> None:
+        for look in self._waiting[:waited]:
+            if not look.done():
+                look.set_result(None)
+        del self._waiting[:waited]
 
     async def tick(self) -> None:
         """Sense, decide, guard and apply once."""

@@ -85,8 +85,12 @@ def answer(reply: Reply) -> web.Response:
     return problem(status, reply.info or reply.outcome.value)
 
 
-def poster(door: Door, post: Post[Any]) -> Handler:
-    """Return the handler of one row of the table: read, judge, act, in this order."""
+def poster(door: Door, post: Post[Any], order: asyncio.Lock) -> Handler:
+    """Return the handler of one row of the table: read, judge, act, in this order.
+
+    One request acts after the other, in the *order* of their arrival, and each finds what
+    those before it have moved.
+    """
 
     async def handle(request: web.Request) -> web.Response:
         raw = await request.read()
@@ -95,7 +99,11 @@ def poster(door: Door, post: Post[Any]) -> Handler:
         except ValidationError as error:
             return bad_body(error)
         try:
-            return answer(post.act(door, body, int(request.match_info.get("evse_id", 0))))
+            async with order:
+                reply = post.act(door, body, int(request.match_info.get("evse_id", 0)))
+                if post.moves:
+                    await door.looked()
+            return answer(reply)
         except NotNow as error:
             return problem(409, str(error))
         except WrongSettings as error:
@@ -219,9 +227,10 @@ def build(door: Door, password: str | None, version: str) -> web.Application:
     application.on_shutdown.append(readings.close)
     for get in routes.GETS:
         application.router.add_get(get.path, handler_of(readings, get), allow_head=False)
+    order = asyncio.Lock()
     for post in routes.POSTS:
         path = post.path.replace("{evse_id}", EVSE_ID)
-        application.router.add_post(path, poster(door, post))
+        application.router.add_post(path, poster(door, post, order))
     for path, asset in assets().items():
         application.router.add_get(path, page_handler(asset))
     return application

@@ -68,6 +68,10 @@ class Door(Protocol):
         """Close the link and stay offline, or go online again; returns before either is done."""
         ...
 
+    async def looked(self) -> None:
+        """Return when the station has seen what its boards show now."""
+        ...
+
     async def wait_change(self, seen: int) -> int:
         """Return the number of the newest state as soon as it differs from *seen*.
 

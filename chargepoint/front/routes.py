@@ -1,7 +1,7 @@
 """The local HTTP API as one table: tests, the server and the OpenAPI file all read it.
 
 A POST is decided in one turn by a plain function of the door, the body and the place
-that its path names; nothing here waits.
+that its path names; nothing here waits for the central system.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ B = TypeVar("B", bound=Body)
 class Post(Generic[B]):
     """One request: *act* gets the door, the body and the EVSE of the path (0: none named).
 
-    *refusals* are the HTTP statuses a well-formed request can meet.
+    *refusals* are the HTTP statuses a well-formed request can meet. *moves* what the boards
+    show: the station shall have seen it before it hears the next request.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Post(Generic[B]):
     act: Callable[[Door, B, int], Reply]
     summary: str
     refusals: tuple[int, ...] = ()
+    moves: bool = False
 
 
 HTTP_STATUS: dict[Outcome, int] = {
@@ -176,6 +178,7 @@ POSTS: tuple[Post[Any], ...] = (
         simulated(plug_in),
         "Connect a simulated car",
         (404, 409),
+        moves=True,
     ),
     Post(
         f"{API}/sim/evse/{{evse_id}}/unplug",
@@ -183,6 +186,7 @@ POSTS: tuple[Post[Any], ...] = (
         simulated(unplug),
         "Pull the simulated cable",
         (404, 409),
+        moves=True,
     ),
     Post(
         f"{API}/sim/evse/{{evse_id}}/set",
@@ -190,6 +194,7 @@ POSTS: tuple[Post[Any], ...] = (
         simulated(set_evse),
         "Change the simulated car, plug or board",
         (404, 409),
+        moves=True,
     ),
     Post(
         f"{API}/sim/world",

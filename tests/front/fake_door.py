@@ -162,6 +162,9 @@ class FakeDoor:
     """Answers every command with *reply* and notes it in *asked*, in order."""
 
     def __init__(self, *, simulated: bool = True) -> None:
+        self.looking = asyncio.Event()
+        self.look = asyncio.Event()
+        self.look.set()
         self.asked: list[Any] = []
         self.reply = ACCEPTED
         self.shown = SNAPSHOT
@@ -198,6 +201,10 @@ class FakeDoor:
         """Show something new about the first EVSE."""
         first, *others = self.shown.evses
         self.change(evses=(replace(first, **fields), *others))
+
+    async def looked(self) -> None:
+        self.looking.set()
+        await self.look.wait()
 
     async def wait_change(self, seen: int) -> int:
         if seen == self._number:

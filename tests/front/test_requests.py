@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -293,3 +294,17 @@ async def test_a_compressed_body_is_not_inflated(http):
     headers = {"Content-Encoding": "deflate"}
     async with http.post("/api/v1/mode", data=b"\x78\x9c\x00", headers=headers) as answer:
         assert answer.status == 422
+
+
+async def test_who_asks_next_finds_what_the_one_before_has_moved(http, door):
+    door.look.clear()
+    moving = asyncio.create_task(post(http, "sim/evse/1/set", {"ready": False}))
+    await door.looking.wait()
+    presenting = asyncio.create_task(post(http, "authorize", {"id_token": "A1"}))
+    reading = asyncio.create_task(http.get("/api/v1/status"))
+    (await reading).close()
+    assert door.asked == []
+
+    door.look.set()
+    assert (await moving)[0] == (await presenting)[0] == 202
+    assert door.asked == [PresentToken(Token("A1"))]

@@ -307,6 +307,39 @@ async def test_a_silent_meter_leaves_its_last_reading_to_age(
     assert len(caplog.messages) == 2
 
 
+# --- a look in between ---------------------------------------------------------------------------
+
+
+async def test_who_moved_something_has_it_seen_at_once(rig: Rig) -> None:
+    await asyncio.sleep(0.05)
+    rig.boards[1].pilot = Pilot.A
+    await rig.loop.looked()
+
+    assert rig.inputs[-1].sensed[1].pilot is Pilot.A
+    assert now_s() == pytest.approx(0.05)
+
+
+async def test_many_looks_neither_delay_nor_crowd_the_ticks(rig: Rig) -> None:
+    for _ in range(50):
+        await rig.loop.looked()
+    seen = rig.pets
+    await asyncio.sleep(1.05)
+
+    assert 10 <= rig.pets - seen <= 11
+
+
+async def test_nobody_waits_for_a_look_that_never_comes(rig: Rig) -> None:
+    await asyncio.sleep(0.05)
+    looking = asyncio.create_task(rig.loop.looked())
+    gone = asyncio.create_task(rig.loop.looked())
+    await asyncio.sleep(0)
+    gone.cancel()
+    await rig.stop()
+
+    await looking
+    await rig.loop.looked()
+
+
 # --- the end ------------------------------------------------------------------------------------
 
 
