@@ -94,8 +94,7 @@ class Access:
             if evse_id not in evses:
                 return Reply(Outcome.UNKNOWN_EVSE, "UnknownEvse", f"there is no EVSE {evse_id}")
         asked = Asked(command.token, evse_ids)
-        known = self._authorization.known(command.token, self._common.now)
-        if self._stopping.stop(asked.token, evse_ids, known.info if known is not None else None):
+        if self._stopping.stop(asked.token, evse_ids, self._known(command.token)):
             return ACCEPTED
         if self._common.closed:
             return Reply(Outcome.CONFLICT, "InternalError", self._common.closed)
@@ -123,8 +122,8 @@ class Access:
         """F01, F02; 1.6 section 5.11. Answers first: what follows is told afterwards."""
         if not self._common.online or self._common.closed:
             return Reply(Outcome.REJECTED, "CSNotAccepted", "not registered, or no disk")
-        group = self._group(Asked(command.token, (), command))
-        evse = self._choosing.remote(command, group)
+        known = self._known(command.token)
+        evse = self._choosing.remote(command, _group(known, command))
         if evse is None:
             return Reply(Outcome.REJECTED, "TxInProgress", "no such EVSE is free")
         if command.profile is not None:
@@ -150,9 +149,8 @@ class Access:
 
     def _start(self, asked: Asked) -> None:
         """Decide on a token that is to start, or may have to stop somebody else's session."""
-        target = self._choosing.target(asked.token, self._group(asked), asked.evse_ids)
+        target, evse_id = self._target(asked, self._known(asked.token))
         online, now = self._common.online, self._common.now
-        evse_id = asked.evse_ids[0] if target is None else target.id
         decision = self._authorization.decide(asked.token, evse_id, online, now)
         if isinstance(decision, Ask):
             if target is not None or self._choosing.worth_asking(asked.evse_ids):
@@ -166,8 +164,7 @@ class Access:
         local = asked.start is None and info is not None
         if local and self._stopping.stop(asked.token, asked.evse_ids, info):
             return
-        target = self._choosing.target(asked.token, self._group(asked, info), asked.evse_ids)
-        evse_id = asked.evse_ids[0] if target is None else target.id
+        target, evse_id = self._target(asked, info or self._known(asked.token))
         verdict = self._authorization.judge(asked.token, evse_id, info, self._common.now)
         self._decided(target, asked, verdict)
 
@@ -182,13 +179,13 @@ class Access:
             self._grant(target, asked, verdict.info, verdict.source)
 
     def _grant(self, evse: Evse, asked: Asked, info: TokenInfo, source: str) -> None:
-        start, group = asked.start, self._group(asked, info)
+        start, group = asked.start, _group(info, asked.start, self._known(asked.token))
         reserved = self._reservations.of(evse, asked.token, group)
-        elsewhere = tuple(each for each in asked.evse_ids if each != evse.id)
+        elsewhere = tuple(each for each in _places(asked, info) if each != evse.id)
         grant = Grant(
             asked.token,
             self._common.now.s,
-            group=info.group or (start.group if start is not None else None),
+            group=group,
             remote_start_id=start.remote_start_id if start is not None else None,
             profile=start.profile if start is not None else None,
             candidates=elsewhere if reserved is None or reserved.evse_id is None else (),
@@ -237,11 +234,25 @@ class Access:
                 self._sessions.move(other, evse)
                 return
 
-    def _group(self, asked: Asked, info: TokenInfo | None = None) -> Token | None:
-        """Return the group of a token: as the central system says now, as is known here, or as
-        the remote start says (H03.FR.07, F01.FR.22)."""
-        known = self._authorization.known(asked.token, self._common.now)
-        told = info or (known.info if known is not None else None)
-        if told is not None and told.group is not None:
-            return told.group
-        return asked.start.group if asked.start is not None else None
+    def _target(self, asked: Asked, info: TokenInfo | None) -> tuple[Evse | None, int]:
+        """Return the EVSE that a token gets of which *info* is known, None when there is none;
+        and which EVSE to judge it for."""
+        group = _group(info, asked.start)
+        target = self._choosing.target(asked.token, group, _places(asked, info))
+        return target, asked.evse_ids[0] if target is None else target.id
+
+    def _known(self, token: Token) -> TokenInfo | None:
+        known = self._authorization.known(token, self._common.now)
+        return known.info if known is not None else None
+
+
+def _group(*told: TokenInfo | RemoteStart | None) -> Token | None:
+    """Return the group of a token by the first who names one (H03.FR.07, F01.FR.22)."""
+    return next((each.group for each in told if each is not None and each.group is not None), None)
+
+
+def _places(asked: Asked, info: TokenInfo | None) -> tuple[int, ...]:
+    """Return the reader's EVSEs that a token is good for (C01.FR.21); all where it is for none
+    of them, so that it is refused for that reason."""
+    named = info.evse_ids if info is not None else ()
+    return tuple(each for each in asked.evse_ids if each in named) or asked.evse_ids

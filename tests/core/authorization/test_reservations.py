@@ -263,7 +263,7 @@ def test_cars_that_nobody_came_for_do_not_use_up_the_choice(place: Driver) -> No
     assert not charges(place, 2)
 
 
-@pytest.mark.requirement("H01.FR.07", "H02.FR.02")
+@pytest.mark.requirement("H01.FR.07", "H02.FR.02", "H02.FR.05", "H02.FR.06")
 def test_after_a_cancellation_there_is_choice_again(place: Driver) -> None:
     reserve(place, None)
     reserve(place, None, BERT, id=8)

@@ -9,7 +9,7 @@ from core.driver import ANNA, BERT, FAMILY, Driver
 
 from chargepoint.core import messages as m
 from chargepoint.core import token_cache
-from chargepoint.core.config import OfflineConfig, OfflinePolicy
+from chargepoint.core.config import EvseConfig, OfflineConfig, OfflinePolicy
 from chargepoint.core.words import NO_AUTHORIZATION, Token, TokenInfo, TokenStatus
 
 ACCEPTED, BLOCKED = TokenStatus.ACCEPTED, TokenStatus.BLOCKED
@@ -33,6 +33,22 @@ def test_an_unknown_token_is_asked_for_once_however_often_it_is_shown(driver: Dr
     driver.run(5.0)
     assert driver.closed()
     assert len([event for event in driver.tx if event.phase == "Started"]) == 1
+
+
+@pytest.mark.requirement("C01.FR.01", "C01.FR.04", "C04.FR.03", "C06.FR.01", "C06.FR.02")
+@pytest.mark.parametrize(
+    "kind", ["eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress"]
+)
+def test_tokens_of_every_kind_are_asked_for_and_cached(v201: Driver, kind: str) -> None:
+    token = Token("1234567", kind)
+    v201.plug()
+    v201.card(token)
+    assert v201.asked() == [token.id]
+    assert v201.shown().session == "plugged"
+    v201.answer(token)
+    assert v201.shown().session == "active"
+    assert v201.tx[0].token == token
+    assert set(v201.memory["cache"]) == {token.key}
 
 
 @pytest.mark.requirement("C01.FR.01")
@@ -211,7 +227,34 @@ def test_a_token_for_other_evses_does_not_start_here(v201: Driver, source: str) 
     assert v201.shown().session == "plugged"
 
 
-@pytest.mark.requirement("C10.FR.01", "C10.FR.02", "C10.FR.10", "C10.FR.13")
+@pytest.mark.requirement("C01.FR.21")
+@pytest.mark.parametrize("known", [True, False])
+def test_of_several_evses_a_token_gets_one_that_it_is_for(known: bool) -> None:
+    driver = Driver("2.0.1", evses=(EvseConfig(1), EvseConfig(2))).online()
+    driver.set("AuthCtrlr", "LocalPreAuthorize", "true")
+    told = m.AuthorizeAnswered(ANNA, TokenInfo(ACCEPTED, evse_ids=(2,)))
+    if known:
+        driver.do(told)
+    driver.card(ANNA)
+    driver.do(told)
+    assert driver.shown(2).session == "authorized"
+    driver.plug(1)  # it does not go there
+    assert driver.shown(2).session == "authorized"
+
+
+@pytest.mark.requirement("C09.FR.03", "F01.FR.02")
+def test_the_group_of_a_remote_start_is_looked_up_here(driver: Driver) -> None:
+    family = TokenInfo(ACCEPTED, FAMILY)
+    driver.do(m.SendLocalList(1, True, ((ANNA, family), (BERT, family))))
+    driver.plug()
+    driver.remote(ANNA)
+    driver.run(5.0)
+    driver.card(BERT)
+    driver.run(3.0)
+    assert not driver.closed()
+
+
+@pytest.mark.requirement("C10.FR.01", "C10.FR.02", "C10.FR.08", "C10.FR.10", "C10.FR.13")
 @pytest.mark.parametrize(
     ("expires_s", "life_s", "after_s", "still"),
     [

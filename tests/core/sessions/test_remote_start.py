@@ -44,13 +44,24 @@ def test_a_remote_start_is_authorized_first_where_that_is_wanted(
     assert bool(driver.tx) is (status is TokenStatus.ACCEPTED)
 
 
-@pytest.mark.requirement("C05.FR.01")
+@pytest.mark.requirement("C03.FR.01", "C05.FR.01", "C05.FR.03", "C05.FR.05")
 def test_a_token_made_by_the_central_system_is_never_asked_for(v201: Driver) -> None:
     v201.set("AuthCtrlr", "AuthorizeRemoteStart", "true")
     v201.plug()
-    v201.remote(Token("app-1", "Central"))
+    v201.remote(Token("app-1", "Central"), remote_start_id=5)
     assert v201.shown().session == "active"
     assert not v201.asked()
+    assert v201.tx[0].remote_start_id == 5
+    assert v201.tx[0].token == Token("app-1", "Central")
+    assert v201.tx[0].tells_token
+
+
+@pytest.mark.requirement("C03.FR.02", "C05.FR.02")
+def test_a_token_made_by_the_central_system_is_never_cached(v201: Driver) -> None:
+    v201.plug()
+    v201.remote(Token("app-1", "Central"))
+    v201.verdict(TokenStatus.ACCEPTED)
+    assert not v201.memory.get("cache")
 
 
 @pytest.mark.requirement("F01.FR.13")
