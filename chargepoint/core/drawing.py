@@ -75,6 +75,14 @@ def loaded(evse: Evse, measured_a: Currents | None) -> frozenset[int]:
     return frozenset(phases)
 
 
+def taken_a(evse: Evse, now_s: float) -> Currents:
+    """Return what *evse* takes from each phase of the grid: measured, else what it is offered."""
+    measured_a = _measured_a(evse, now_s)
+    if measured_a is not None:
+        return measured_a
+    return _on(loaded(evse, None), evse.path.offer_a if evse.energized else 0.0)
+
+
 def _measured_a(evse: Evse, now_s: float) -> Currents | None:
     """Return what the EVSE's own meter shows, on the phases of the grid."""
     reading = evse.reading

@@ -159,7 +159,7 @@ class Limiting:
             evse.id,
             combine(own).limit_a if may else 0.0,
             self._common.config.limits.min_a,
-            held_a=evse.path.offer_a,
+            held_a=evse.path.held_a(self._common.now.s),
             still_a=drawing.trail.most_a,
             phases=drawing.drawn.phases,
             priority=evse.config.priority,

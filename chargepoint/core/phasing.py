@@ -11,6 +11,7 @@ from math import inf
 
 from chargepoint.core.common import Common
 from chargepoint.core.config import Mode, SecondContactor
+from chargepoint.core.drawing import taken_a
 from chargepoint.core.evse import Evse
 from hardware.api import MeterReading
 from profiles.limits import combine
@@ -25,7 +26,6 @@ TOLD: dict[SecondContactor, dict[Mode, int | None]] = {  # where there is someth
 }
 STEERING = frozenset({"mains", "circuit"})
 LEARN_S = 5.0  # a car that draws for so long has begun on all the phases it will use
-FRESH_S = 5.0  # an EV meter older than this says nothing of what the car takes now
 
 
 class Phasing:
@@ -74,15 +74,15 @@ class Phasing:
     def _room(self, evse: Evse, mode: Mode, readings: Mapping[str, MeterReading]) -> Room | None:
         """Return what the meters leave for one EVSE, None while one that counts is silent."""
         limits, phase_map = self._common.config.limits, evse.config.phase_map
-        ours_a = drawn_a(evse, self._common.now.s)
+        ours_a = taken_a(evse, self._common.now.s)
         sum_a, each_a = inf, (inf, inf, inf)
         for role in STEERING & self._common.config.meter_roles:
             currents_a = self._fresh(role, readings)
             if currents_a is None:
                 return None
             fuse_a = limits.mains_a if role == "mains" else limits.circuit_a
-            free_a = (fuse_a - currents_a[phase - 1] for phase in phase_map)
-            l1, l2, l3 = map(min, each_a, map(sum, zip(free_a, ours_a, strict=True)))
+            rooms_a = (fuse_a - currents_a[phase - 1] + ours_a[phase - 1] for phase in phase_map)
+            l1, l2, l3 = map(min, each_a, rooms_a)
             each_a = l1, l2, l3
             if role == "mains":
                 sum_a = self._most_in_sum_a(mode) - sum(currents_a) + sum(ours_a)
@@ -119,13 +119,3 @@ class Phasing:
             evse.drawing_since_s = reading.at_s
         elif reading.at_s - evse.drawing_since_s >= LEARN_S:
             evse.used_phases |= loaded
-
-
-def drawn_a(evse: Evse, now_s: float) -> Currents:
-    """Return what an EVSE takes on each of its own phases: measured, else what it is offered."""
-    reading = evse.reading
-    if reading is not None and now_s - reading.at_s <= FRESH_S:
-        return reading.currents_a
-    offer_a = evse.path.offer_a if evse.energized else 0.0
-    rest_a = offer_a if evse.phases > 1 else 0.0
-    return offer_a, rest_a, rest_a

@@ -87,6 +87,10 @@ class PowerPath:
         """Return whether the offer is gone for a moment only, for another number of phases."""
         return self.changing_since_s is not None and now_s - self.changing_since_s < PAUSE_S
 
+    def held_a(self, now_s: float) -> float:
+        """Return what the car has, or comes back to after a change of phases."""
+        return self.min_a if self.changes_phases(now_s) else self.offer_a
+
     def forget_car(self) -> None:
         """The car is gone: with the next one nothing changes, it begins."""
         self._carried = self.changing_since_s = None
