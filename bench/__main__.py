@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bench import lines as modbus
 from bench import measures
 from bench.stations import agent, minimal
 from bench.table import Line, machine, middle, percentile, table
@@ -26,10 +27,11 @@ class Effort:
     idle_s: float
     rate_s: float
     control_s: float
+    line_s: float
 
 
-FULL = Effort(starts=7, idle_s=20.0, rate_s=2.0, control_s=60.0)
-QUICK = Effort(starts=2, idle_s=5.0, rate_s=0.5, control_s=5.0)
+FULL = Effort(starts=7, idle_s=20.0, rate_s=2.0, control_s=60.0, line_s=20.0)
+QUICK = Effort(starts=2, idle_s=5.0, rate_s=0.5, control_s=5.0, line_s=3.0)
 
 Sides = dict[str, list[Any]]
 
@@ -58,7 +60,8 @@ async def measured(effort: Effort) -> list[Line]:
     theirs = [await measures.started(minimal, plugs=False) for _ in range(3)]
     what = "remote start -> StartTransaction"
     lines.append(Line(what, "ms", middle(ours) * 1e3, middle(theirs) * 1e3, digits=1))
-    return [*lines, *_control(await measures.control(effort.control_s))]
+    lines += _control(await measures.control(effort.control_s))
+    return [*lines, *await _modbus(effort.line_s)]
 
 
 def _starts(found: Sides) -> Iterator[Line]:
@@ -88,6 +91,20 @@ def _control(control: measures.Control) -> Iterator[Line]:
     yield Line(f"tick p99.9 {loaded}", "ms", percentile(ticks_ms, 99.9), aim="< 5 ms", digits=2)
     yield Line("mains overload -> lower duty", "ms", control.acted_s * 1e3)
     yield Line("mains overload -> lower duty", "tick(s)", control.acted_ticks, aim="1 tick")
+
+
+async def _modbus(seconds: float) -> list[Line]:
+    """The baseline of the round trip is pymodbus's own client."""
+    ours_s = await modbus.round_trip_s(200)
+    theirs_s = await modbus.round_trip_of_pymodbus_s(200)
+    rate, room = await modbus.per_second_at_9600(seconds)
+    acted = await modbus.to_offer()
+    what = f"meters read at 9600 baud, of {room:.1f}/s on the wire"
+    return [
+        Line("Modbus request, the device's time apart", "ms", ours_s * 1e3, theirs_s * 1e3, "", 2),
+        Line(what, "/s", rate, aim=f"> {0.85 * room:.1f}/s", digits=1),
+        Line("Modbus mains overload -> lower duty", "ms", acted.acted_s * 1e3),
+    ]
 
 
 def main() -> None:

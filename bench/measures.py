@@ -117,10 +117,14 @@ async def control(seconds: float) -> Control:
         began_s = time.monotonic()
         pushed_s = await _charge_and_overload(station, seconds)
         await asyncio.sleep(1.5)
-        folder = station.folder
-        await station.end()
-        rows: list[Row] = json.loads((folder / FILE).read_text())
-    return judged(rows, began_s, pushed_s)
+        return judged(await ended(station), began_s, pushed_s)
+
+
+async def ended(station: Running) -> list[Row]:
+    """End a watched station; return what it wrote of its ticks."""
+    await station.end()
+    rows: list[Row] = json.loads((station.folder / FILE).read_text())
+    return rows
 
 
 async def _charge_and_overload(station: Running, seconds: float) -> float:

@@ -10,17 +10,20 @@ import socket
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from bench.central import Central
 
 CACHE = Path("build/bench-cache").resolve()
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+PUSHED = {"hardware.meters.mains.driver": "pushed"}
 
 Command = Callable[[str, str, int], list[str]]
 
@@ -42,15 +45,13 @@ def agent(url: str, folder: str, port: int) -> list[str]:
     return [str(Path(sys.executable).parent / "chargepoint"), "run", *_sets(keys)]
 
 
-def watched(url: str, folder: str, port: int) -> list[str]:
-    """Return how the agent is started inside a process that times its ticks; its mains are
-    pushed readings.
+def watched(
+    url: str, folder: str, port: int, mains: Mapping[str, str] = MappingProxyType(PUSHED)
+) -> list[str]:
+    """Return how the agent is started inside a process that times its ticks; *mains* are the
+    settings of its mains meter.
     """
-    keys = {
-        "hardware.meters.mains.driver": "pushed",
-        "limits.mains_a": "25",
-        "simulator.current_ramp_a_per_s": "100",
-    }
+    keys = {**mains, "limits.mains_a": "25", "simulator.current_ramp_a_per_s": "100"}
     return [sys.executable, "-m", "bench.ticking", *agent(url, folder, port)[2:], *_sets(keys)]
 
 
