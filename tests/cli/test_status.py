@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -175,6 +176,24 @@ def test_reservations_are_listed_while_there_are_any(station, shown):
     lines = [line for line in shown()[1].splitlines() if "soon" in line]
     assert "…0001" in lines[0]
     assert "any cType2" in lines[1]
+
+
+def test_every_device_of_a_bus_is_listed_with_what_went_wrong(station, shown):
+    counts = dict.fromkeys(("silent", "partial", "garbled", "refused", "late", "lost"), 0)
+    fine = {**counts, "answered": 70, "strange": 0, "round_trip_s": 0.0412, "why": ""}
+    dead = {**counts, "silent": 3, "answered": 0, "strange": 1, "round_trip_s": None, "why": "no"}
+    devices = {"11": fine, "12": dead}
+    buses = {
+        "rs485": {"why": "", "devices": devices},
+        "roof": {"why": "nobody answers there", "devices": {}},
+    }
+    station.body = json.dumps({**STATUS, "buses": buses}).encode()
+    _, text = shown()
+
+    lines = [" ".join(re.findall(r"[\w.,-]+", line)) for line in text.splitlines()]
+    assert "rs485 11 70 41 ms" in lines
+    assert "rs485 12 0 - 3 silent, 1 strange no" in lines
+    assert "roof - - - nobody answers there" in lines
 
 
 def test_a_station_without_limits_or_meters_has_no_empty_tables(station, shown):

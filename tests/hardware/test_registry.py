@@ -88,6 +88,20 @@ def test_a_pushed_meter_can_be_told_from_the_others() -> None:
     assert isinstance(registry.open_meter("pushed", {}, context()).driver, Pushable)
 
 
+async def test_a_driver_of_ours_is_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    monkeypatch.setitem(registry.OURS[Kind.METER], "acme_pulse", "add_a_driver")
+    file = tmp_path / "mains"
+    meter = registry.open_meter("acme_pulse", {"path": str(file)}, context())
+
+    for text in ("1.5 -2", "", "a b c"):
+        file.write_text(text)
+        with pytest.raises(BusError, match="mains"):
+            await meter.read()
+    file.write_text("1.5 -2 30\n")
+    assert (await meter.read()).currents_a == (1.5, -2.0, 30.0)
+
+
 # --- strangers -----------------------------------------------------------------------------
 
 
