@@ -85,6 +85,8 @@ def rendered(status: Status) -> RenderableType:
     buses = _buses(status)
     if buses.row_count:
         parts.append(buses)
+    if status.get("capacity"):
+        parts.append(_capacity(status["capacity"]))
     parts += [Text(f"warning: {warning}", "yellow") for warning in status.get("warnings", [])]
     return Group(*parts)
 
@@ -184,7 +186,7 @@ def _meters(status: Status) -> Table:
                 *(_number(current_a, "A", 1) for current_a in currents),
                 _number(meter["power_w"], "W"),
                 _number(meter["import_wh"], "Wh"),
-                _number(meter["age_s"], "s", 1) + (" stale" if meter["stale"] else ""),
+                f"{_number(meter['age_s'], 's', 1)} {_worth(meter)}".strip(),
             )
     return table
 
@@ -202,6 +204,18 @@ def _buses(status: Status) -> Table:
             answered = str(counts["answered"])
             table.add_row(name, device, answered, took, trouble, counts["why"] or bus["why"])
     return table
+
+
+def _worth(meter: dict[str, Any]) -> str:
+    """Return what the meter's last word is worth, where that is less than it could be."""
+    return "" if meter["trust"] == "fresh" else str(meter["trust"])
+
+
+def _capacity(capacity: dict[str, Any]) -> Text:
+    text = f"{capacity['source']}: {capacity['sum_a']:g} A over all phases"
+    if capacity["used_wh"] is not None:
+        text += f", {capacity['used_wh']:.0f} Wh of this quarter of an hour used"
+    return Text(text)
 
 
 def _number(value: float | None, unit: str, digits: int = 0) -> str:

@@ -42,7 +42,7 @@ def of_day(parts: Sequence[DayPart], at: datetime, zone: tzinfo) -> Ceiling | No
 
     >>> parts = [DayPart(time(7), 16.0), DayPart(time(22), 40.0)]
     >>> of_day(parts, datetime(2030, 1, 1, 3, tzinfo=UTC), UTC).why
-    'capacity 40 A until 07:00'
+    'capacity until 07:00'
     """
     if not parts:
         return None
@@ -51,10 +51,10 @@ def of_day(parts: Sequence[DayPart], at: datetime, zone: tzinfo) -> Ceiling | No
     begun = [part for part in parts if part.begins <= clock]
     holds = begun[-1] if begun else parts[-1]
     if len(parts) == 1:
-        return Ceiling(holds.sum_a, f"capacity {holds.sum_a:g} A")
+        return Ceiling(holds.sum_a, "capacity all day")
     after = parts[len(begun) % len(parts)]
-    why = f"capacity {holds.sum_a:g} A until {after.begins:%H:%M}"
-    return Ceiling(holds.sum_a, why, _next(after.begins, at, zone))
+    until_at = _next(after.begins, at, zone)
+    return Ceiling(holds.sum_a, f"capacity until {after.begins:%H:%M}", until_at)
 
 
 def _next(clock: time, at: datetime, zone: tzinfo) -> datetime:

@@ -35,6 +35,7 @@ from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.stopping import Stopping
+from chargepoint.core.supply import Supply
 from chargepoint.core.telling import StatusTelling
 from chargepoint.core.token_cache import TokenCache
 from chargepoint.core.transactions import REGISTER_EVERY_S, Transactions
@@ -102,7 +103,8 @@ class Blocks:
         self.ledger = Ledger(self.common, self.sessions, self.authorization, kept["central_id"])
         self.heat = Heat()
         self.phasing = Phasing(self.common)
-        self.limiting = Limiting(self.common, self.smart_charging, self.registrar)
+        self.supply = Supply(self.common, kept["capacity"], kept["grid_relay"])
+        self.limiting = Limiting(self.common, self.smart_charging, self.registrar, self.supply)
         self.outside = Outside(self.common, self.limiting, self.smart_charging, kept["outside"])
         self.smart_charging.external = self.outside.profiles
         self.rates = RateTelling(self.common, self.smart_charging, self.transactions)
@@ -129,7 +131,7 @@ class Blocks:
             lambda: self.readings.get("mains"),
             self.renewal.trigger,
         )
-        self.screen = Screen(self.common, self.registrar, self.availability)
+        self.screen = Screen(self.common, self.registrar, self.availability, self.supply)
         self.transactions.may_begin = self.access.may_begin
         self.transactions.events.on_granted = self._granted
         self.transactions.on_end = self.smart_charging.transaction_ended
@@ -271,7 +273,7 @@ class Blocks:
         for evse in self.evses.values():
             if evse.second_missing:
                 warnings.append(f"EVSE {evse.id}: the second contactor does not close")
-        return tuple(warnings)
+        return (*warnings, *self.supply.warnings())
 
 
 class _Kept:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chargepoint.core.availability import Scheduled
+from chargepoint.core.capacity import MonthPeak
 from chargepoint.core.evse import SessionRecord, Transaction
 from chargepoint.core.local_list import Listed
 from chargepoint.core.renewal import ClientPair, Signing
@@ -18,10 +19,12 @@ KINDS: dict[str, object] = {
     "availability_scheduled": Scheduled,
     "boot": BootReason,
     "cache": CacheEntry,
+    "capacity": MonthPeak,
     "central_id": int,
     "certificate": Installed,
     "client_certificate": ClientPair,
     "dialect": str,
+    "grid_relay": float,
     "local_list": Listed,
     "local_list_version": int,
     "outside": float,

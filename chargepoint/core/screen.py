@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from math import isfinite
+from math import inf, isfinite
 
 from chargepoint.core.availability import Availability
 from chargepoint.core.common import Common, masked
@@ -24,9 +24,11 @@ from chargepoint.core.snapshot import (
     Snapshot,
     SwitchesShown,
 )
+from chargepoint.core.supply import Supply
 from chargepoint.core.words import ChargingState
 from hardware.api import MeterReading
 from profiles.limits import Limit, tightness
+from profiles.staleness import BELIEVED
 
 NOTES_SHOWN = 50
 
@@ -34,8 +36,11 @@ NOTES_SHOWN = 50
 class Screen:
     """Remembers the last sentences and draws the snapshot."""
 
-    def __init__(self, common: Common, registrar: Registrar, availability: Availability) -> None:
+    def __init__(
+        self, common: Common, registrar: Registrar, availability: Availability, supply: Supply
+    ) -> None:
         self._common = common
+        self._supply = supply
         self._registrar = registrar
         self._availability = availability
         self._notes: deque[Note] = deque(maxlen=NOTES_SHOWN)
@@ -72,6 +77,8 @@ class Screen:
             warnings=warnings,
             events=tuple((_time(note.at), note.text, note.evse_id) for note in self._notes),
             reservations=tuple(_reservation(each) for each in reservations),
+            capacity=self._supply.capacity.shown(),
+            grid_limit_w=self._supply.dimming.limit_w,
         )
 
     def _ocpp(self, queued: int, url: str | None, why: str | None) -> OcppShown:
@@ -87,19 +94,13 @@ class Screen:
 
     def _meters(self, readings: Mapping[str, MeterReading]) -> MetersShown:
         config = self._common.config
-        station = {
-            role: self._meter(readings.get(role), self._stale_after_s(role))
-            for role in config.meter_roles
-        }
+        station = {role: self._meter(role, readings.get(role)) for role in config.meter_roles}
         roles = {str(evse_id): f"evse/{evse_id}" for evse_id in sorted(config.metered_evses)}
         return MetersShown(
             mains=station.get("mains"),
             circuit=station.get("circuit"),
             battery=station.get("battery"),
-            evse={
-                number: self._meter(readings.get(role), self._stale_after_s(role))
-                for number, role in roles.items()
-            },
+            evse={number: self._meter(role, readings.get(role)) for number, role in roles.items()},
         )
 
     def _evse(self, evse: Evse, central_ids: Mapping[str, int]) -> EvseShown:
@@ -134,14 +135,12 @@ class Screen:
             switches=SwitchesShown(evse.path.closings, evse.path.changes),
         )
 
-    def _stale_after_s(self, role: str) -> float:
-        config = self._common.config
-        return config.stale_after_s.get(role, config.limits.stale_after_s)
-
-    def _meter(self, reading: MeterReading | None, stale_after_s: float) -> MeterShown:
+    def _meter(self, role: str, reading: MeterReading | None) -> MeterShown:
         if reading is None:
-            return MeterShown(None, None, None, None, None, None, stale=True)
+            trust = self._supply.trust(role, inf)
+            return MeterShown(None, None, None, None, None, None, stale=True, trust=trust)
         age_s = max(0.0, self._common.now.s - reading.at_s)
+        trust = self._supply.trust(role, age_s)
         return MeterShown(
             currents_a=reading.currents_a,
             voltages_v=reading.voltages_v,
@@ -149,7 +148,8 @@ class Screen:
             import_wh=reading.energy_wh,
             export_wh=reading.export_wh,
             age_s=round(age_s, 1),
-            stale=age_s > stale_after_s,
+            stale=trust not in BELIEVED,
+            trust=trust,
         )
 
 

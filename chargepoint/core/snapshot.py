@@ -73,6 +73,8 @@ class ReservationShown:
 
 @dataclass(frozen=True, slots=True)
 class MeterShown:
+    """*trust* says what its last word is worth: fresh, held, fallback, silent, frozen."""
+
     currents_a: tuple[float, float, float] | None
     voltages_v: tuple[float, float, float] | None
     power_w: float | None
@@ -80,6 +82,7 @@ class MeterShown:
     export_wh: float | None
     age_s: float | None
     stale: bool
+    trust: str = "fresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,24 @@ class MetersShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CapacityShown:
+    """What all phases together may carry now, why and until when (RFC 3339, or None).
+
+    *used_wh* of this quarter of an hour and the *peak_w* it may reach are None unless the
+    peak is watched.
+    """
+
+    sum_a: float
+    source: str
+    until: str | None = None
+    used_wh: float | None = None
+    peak_w: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
+    """*grid_limit_w* is what the grid operator dims to, None while it does not."""
+
     ready: bool
     station_id: str
     vendor: str
@@ -119,3 +139,5 @@ class Snapshot:
     firmware_version: str = ""
     buses: Mapping[str, BusState] = field(default_factory=dict)
     reservations: tuple[ReservationShown, ...] = ()
+    capacity: CapacityShown | None = None
+    grid_limit_w: float | None = None

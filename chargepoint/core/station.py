@@ -226,6 +226,7 @@ class Station:
             m.KeyMade: lambda c: b.renewal.key_made(c),
             m.SignAnswered: lambda c: b.renewal.answered(c),
             m.CertificateTried: lambda c: b.renewal.tried(c),
+            m.GridRelay: lambda c: b.supply.dimming.set(c),
             m.LinkUp: lambda c: b.link_up(c.dialect),
             m.LinkDown: lambda _: b.link_down(),
             m.BootAnswered: lambda c: b.boot_answered(c),

@@ -73,6 +73,16 @@ class Override(Body):
     for_s: Annotated[float, Field(gt=0, le=31_536_000)] | None = None
 
 
+class GridRelay(Body):
+    """The grid operator dims all EVSEs together, or no longer; kept over a restart.
+
+    Without *limit_w* it is ``limits.grid_relay_w``.
+    """
+
+    dimmed: bool
+    limit_w: Annotated[float, Field(ge=0, le=MAX_POWER_W)] | None = None
+
+
 class Reading(Body):
     """A pushed meter reading; import is positive."""
 

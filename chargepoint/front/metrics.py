@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 from chargepoint.core.snapshot import EvseShown, MeterShown, Snapshot
 from chargepoint.core.words import Status
 from hardware.bus.counts import COUNTERS, BusState
+from profiles.staleness import Trust
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PHASES = ("L1", "L2", "L3")
@@ -139,15 +140,48 @@ def _readings(snapshot: Snapshot) -> Iterator[Metric]:
     age = GaugeMetricFamily(
         "chargepoint_meter_age_seconds", "Age of the last reading", labels=["meter", "evse"]
     )
+    trust = GaugeMetricFamily(
+        "chargepoint_meter_trust",
+        "1 for what the last word of each meter is worth",
+        labels=["meter", "evse", "trust"],
+    )
     for name, meter in _meters(snapshot):
         role, _, evse = name.partition("/")
+        for word in Trust:
+            trust.add_metric([role, evse, word], float(word == meter.trust))
         for phase, current_a in zip(PHASES, meter.currents_a or (), strict=False):
             current.add_metric([role, evse, phase], current_a)
         if meter.power_w is not None:
             power.add_metric([role, evse], meter.power_w)
         if meter.age_s is not None:
             age.add_metric([role, evse], meter.age_s)
-    yield from (current, power, age)
+    yield from (current, power, age, trust)
+
+
+def _ceilings(snapshot: Snapshot) -> Iterator[Metric]:
+    capacity = snapshot.capacity
+    if capacity is not None:
+        yield GaugeMetricFamily(
+            "chargepoint_capacity_amperes",
+            "What all phases of the mains together may carry now",
+            value=capacity.sum_a,
+        )
+        if capacity.used_wh is not None and capacity.peak_w is not None:
+            yield GaugeMetricFamily(
+                "chargepoint_capacity_used_watthours",
+                "Imported in this quarter of an hour",
+                value=capacity.used_wh,
+            )
+            yield GaugeMetricFamily(
+                "chargepoint_capacity_peak_watts",
+                "The mean that a quarter of an hour may reach",
+                value=capacity.peak_w,
+            )
+    yield GaugeMetricFamily(
+        "chargepoint_grid_dimmed",
+        "1 while the grid operator dims",
+        value=float(snapshot.grid_limit_w is not None),
+    )
 
 
 def _buses(buses: Mapping[str, BusState]) -> Iterator[Metric]:
@@ -186,6 +220,7 @@ class SnapshotCollector(Collector):
         yield from _states(snapshot.evses)
         yield from _readings(snapshot)
         yield from _buses(snapshot.buses)
+        yield from _ceilings(snapshot)
 
 
 def exposition(snapshot: Snapshot) -> bytes:

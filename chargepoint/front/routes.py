@@ -76,6 +76,10 @@ def override(door: Door, body: bodies.Override, _: int) -> Reply:
     return door.submit(messages.Override(body.limit_a, body.evse_id, body.for_s))
 
 
+def grid_relay(door: Door, body: bodies.GridRelay, _: int) -> Reply:
+    return door.submit(messages.GridRelay(body.dimmed, body.limit_w))
+
+
 def _pushed(body: bodies.Reading) -> Pushed:
     return Pushed(body.currents_a, body.voltages_v, body.power_w, body.energy_wh)
 
@@ -148,6 +152,7 @@ POSTS: tuple[Post[Any], ...] = (
         "Set or clear the local user's limit",
         (404,),
     ),
+    Post(f"{API}/grid-relay", bodies.GridRelay, grid_relay, "Say that the grid operator dims"),
     *(
         Post(
             f"{API}/meters/{role}",

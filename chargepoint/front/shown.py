@@ -82,7 +82,10 @@ class Evse(Shown):
 
 
 class Meter(Shown):
-    """Import is positive; *stale* readings no longer steer, the fallback does."""
+    """Import is positive; *stale* readings no longer steer, the fallback does.
+
+    *trust* is fresh, held (nothing rises), fallback, silent (nothing is allowed) or frozen.
+    """
 
     currents_a: tuple[float, float, float] | None
     voltages_v: tuple[float, float, float] | None
@@ -91,6 +94,7 @@ class Meter(Shown):
     export_wh: float | None
     age_s: float | None
     stale: bool
+    trust: str
 
 
 class Meters(Shown):
@@ -193,6 +197,20 @@ class World(Shown):
     mains_meter: str
 
 
+class Capacity(Shown):
+    """What all phases of the mains together may carry now, *source* says why.
+
+    *used_wh* of this quarter of an hour, and the mean of *peak_w* that it may reach, are
+    null unless the peak is watched.
+    """
+
+    sum_a: float
+    source: str
+    until: str | None
+    used_wh: float | None
+    peak_w: float | None
+
+
 class Sim(Shown):
     """What is simulated; null in the status where nothing is."""
 
@@ -201,7 +219,10 @@ class Sim(Shown):
 
 
 class Status(Shown):
-    """Everything a screen shows. Events are in order of time, the newest last."""
+    """Everything a screen shows. Events are in order of time, the newest last.
+
+    *capacity* is null where there is none to keep, *grid_limit_w* unless the grid operator dims.
+    """
 
     ready: bool
     station_id: str
@@ -217,6 +238,8 @@ class Status(Shown):
     events: list[Annotated[Event, BeforeValidator(_event)]]
     reservations: list[Reservation]
     buses: dict[str, Bus] = Field(default={}, exclude_if=_empty)
+    capacity: Capacity | None
+    grid_limit_w: float | None
     sim: Sim | None = None
 
 

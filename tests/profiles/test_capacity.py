@@ -36,7 +36,7 @@ def test_the_last_part_that_has_begun_holds_until_the_next(
 
     assert ceiling is not None
     assert (ceiling.sum_a, ceiling.until_at) == (sum_a, utc(until))
-    assert ceiling.why == f"capacity {sum_a:g} A until {until[-5:]}"
+    assert ceiling.why == f"capacity until {until[-5:]}"
 
 
 def test_the_clock_of_the_place_decides_in_summer_and_in_winter() -> None:
@@ -60,7 +60,7 @@ def test_one_part_holds_all_day_and_none_is_no_limit() -> None:
     one = of_day((DayPart(time(7), 20.0),), utc("2030-01-15 03:00"), UTC)
 
     assert one is not None
-    assert (one.sum_a, one.until_at, one.why) == (20.0, None, "capacity 20 A")
+    assert (one.sum_a, one.until_at, one.why) == (20.0, None, "capacity all day")
     assert of_day((), utc("2030-01-15 03:00"), UTC) is None
 
 

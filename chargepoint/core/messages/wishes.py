@@ -29,4 +29,13 @@ class Override:
     for_s: float | None = None
 
 
-Wish = PresentToken | SetMode | Override
+@dataclass(frozen=True, slots=True)
+class GridRelay:
+    """The grid operator dims all EVSEs together to *limit_w* (None: as configured), or no
+    longer."""
+
+    dimmed: bool
+    limit_w: float | None = None
+
+
+Wish = PresentToken | SetMode | Override | GridRelay

@@ -30,16 +30,16 @@ function meterBlock({ name }) {
     h("div", { class: "meter-head" }, h("h3", { text: name }), freshness, power),
     h("ul", { class: "phases", role: "list" }, ...phases.map((one) => one.root)),
   );
-  let last = { age_s: null, stale: false, heardAt: 0 };
+  let last = { age_s: null, stale: false, trust: "fresh", heardAt: 0 };
   const update = ({ meter, top, heardAt }) => {
-    last = { age_s: meter.age_s, stale: meter.stale, heardAt };
+    last = { age_s: meter.age_s, stale: meter.stale, trust: meter.trust, heardAt };
     say(power, watts(meter.power_w));
     phases.forEach((one, at) => one.update(meter.currents_a?.[at], top));
     grow();
   };
   const grow = () => {
     const seconds = last.age_s == null ? null : last.age_s + (performance.now() - last.heardAt) / 1000;
-    say(freshness, last.stale ? `stale, ${age(seconds)}` : age(seconds));
+    say(freshness, last.trust === "fresh" ? age(seconds) : `${last.trust}, ${age(seconds)}`);
     mark(root, "data-stale", last.stale);
   };
   return { root, update, grow };
@@ -53,12 +53,18 @@ function listed({ mains, circuit, battery, evse }) {
   ];
 }
 
+function ceiling({ source, sum_a, used_wh }) {
+  const used = used_wh == null ? "" : `, ${Math.round(used_wh)} Wh of this quarter of an hour used`;
+  return `${source}: ${amps(sum_a)} over all phases${used}`;
+}
+
 /** All meters of the station. */
 export function meters() {
   const place = document.getElementById("meters");
   const none = h("p", { class: "quiet", text: "No meter is configured." });
   const list = h("div");
-  place.append(none, list);
+  const capacity = h("p", { class: "quiet" });
+  place.append(none, list, capacity);
   const blocks = [];
   const show = keyed(list, ({ name }) => name, (item) => {
     const block = meterBlock(item);
@@ -71,6 +77,8 @@ export function meters() {
     const top = scaleTop(all.flatMap(({ meter }) => meter.currents_a ?? []), LEAST_SCALE_A);
     const heardAt = performance.now();
     none.hidden = all.length > 0;
+    capacity.hidden = !status.capacity;
+    say(capacity, status.capacity ? ceiling(status.capacity) : "");
     show(all.map((item) => ({ ...item, top, heardAt })));
   };
 }
