@@ -135,11 +135,15 @@ class SetEvse(Body):
 
 
 class SetWorld(Body):
-    """Change the named things about the simulated house."""
+    """Change the named things about the simulated house.
+
+    *grid_dimmed* is the grid operator's relay, as the request of its own name sets it.
+    """
 
     house_a: ThreeAmps = _optional()
     circuit_a: ThreeAmps = _optional()
     appliances: dict[str, bool] = _optional()
     solar_w: Annotated[float, Field(ge=0, le=MAX_POWER_W)] = _optional()
     battery_w: Watts = _optional()
-    mains_meter: Literal["ok", "silent", "garbage"] = _optional()
+    mains_meter: Literal["ok", "silent", "garbage", "frozen", "inverted"] = _optional()
+    grid_dimmed: bool = _optional()

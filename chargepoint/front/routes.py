@@ -132,8 +132,10 @@ def set_evse(sim: SimDoor, body: bodies.SetEvse, evse_id: int) -> None:
 def set_world(door: Door, body: bodies.SetWorld, _: int) -> Reply:
     if door.sim is None or door.sim.shown()["world"] is None:
         return NOT_SIMULATED
-    door.sim.set_world(body.named())
-    return ACCEPTED
+    world = body.named()
+    dimmed = world.pop("grid_dimmed", None)
+    door.sim.set_world(world)
+    return ACCEPTED if dimmed is None else door.submit(messages.GridRelay(dimmed))
 
 
 POSTS: tuple[Post[Any], ...] = (

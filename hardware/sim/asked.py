@@ -74,7 +74,7 @@ class WorldChanges(Settings):
     solar_w: float = Field(default=0.0, ge=0.0)
     battery_w: float = 0.0
     appliances: dict[str, bool] = Field(default_factory=dict)
-    mains_meter: Literal["ok", "silent", "garbage"] = "ok"
+    mains_meter: Literal["ok", "silent", "garbage", "frozen", "inverted"] = "ok"
 
     @field_validator("appliances")
     @classmethod

@@ -116,9 +116,9 @@ def test_a_station_on_its_own_is_not_called_offline(page, station, fakes):
 
 
 def test_a_silent_meter_is_marked_stale(page, station, fakes):
-    silent = replace(fakes.MAINS, stale=True, age_s=14.0)
+    silent = replace(fakes.MAINS, stale=True, trust="silent", age_s=14.0)
     station.change(meters=replace(fakes.SNAPSHOT.meters, mains=silent))
-    expect(page.locator(".meter[data-stale] .meter-age")).to_contain_text("stale, 1")
+    expect(page.locator(".meter[data-stale] .meter-age")).to_contain_text("silent, 1")
 
 
 def test_events_stand_newest_first_and_texts_stay_texts(page, station, fakes, complaints):

@@ -25,6 +25,7 @@ METER = {
     "export_wh": 0.0,
     "age_s": 0.42,
     "stale": False,
+    "trust": "fresh",
 }
 
 UNTIL = "2031-05-06T12:30:00+00:00"
@@ -62,7 +63,10 @@ STATUS: dict[str, Any] = {
             "phases_because": "22.4/18 A for 3 phases",
         }
     ],
-    "meters": {"mains": METER, "evse": {"1": {**METER, "currents_a": None, "stale": True}}},
+    "meters": {
+        "mains": METER,
+        "evse": {"1": {**METER, "currents_a": None, "stale": True, "trust": "silent"}},
+    },
     "warnings": ["security profile 0"],
 }
 
@@ -123,8 +127,18 @@ def test_the_status_shows_which_limit_binds(shown):
     assert "9.4 A" in line
     assert "24.6 A" in text
     assert "5198 W" in text
-    assert "0.4 s stale" in text
+    assert "0.4 s silent" in text
     assert "warning: security profile 0" in text
+
+
+@pytest.mark.parametrize(
+    ("used_wh", "more"), [(300.4, ", 300 Wh of this quarter of an hour used"), (None, "")]
+)
+def test_the_capacity_is_shown_where_there_is_one(station, shown, used_wh, more):
+    ceiling = {"source": "capacity until 12:15", "sum_a": 8.0, "used_wh": used_wh}
+    station.body = json.dumps({**STATUS, "capacity": ceiling}).encode()
+
+    assert f"capacity until 12:15: 8 A over all phases{more}\n" in shown()[1]
 
 
 def test_the_tightest_limit_comes_first(shown):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from chargepoint.core.snapshot import ConnectorShown, LimitShown, MetersShown
+from chargepoint.core.snapshot import CapacityShown, ConnectorShown, LimitShown, MetersShown
 from chargepoint.front.metrics import exposition, source_kind
 from hardware.bus.counts import BusState, Counts
 
@@ -57,6 +57,31 @@ def test_the_numbers_are_those_of_the_snapshot(fake_door):
     assert found[("chargepoint_power_watts", ("evse", "1"), ("meter", "evse"))] == 6890.0
 
 
+def test_a_meter_is_worth_one_word(fake_door):
+    doubted = replace(fake_door.MAINS, trust="frozen")
+    found = samples(replace(fake_door.SNAPSHOT, meters=MetersShown(doubted, None, None, {})))
+    worth = {dict(key[1:])["trust"]: v for key, v in found.items() if key[0].endswith("_trust")}
+
+    assert worth == {"fresh": 0, "held": 0, "fallback": 0, "silent": 0, "frozen": 1}
+
+
+def test_capacity_and_dimming_have_series_where_they_are(fake_door):
+    without = samples(fake_door.SNAPSHOT)
+    assert not [key for key in without if "capacity" in key[0]]
+    assert without[("chargepoint_grid_dimmed",)] == 0
+
+    fixed = CapacityShown(40.0, "mains")
+    found = samples(replace(fake_door.SNAPSHOT, capacity=fixed, grid_limit_w=4200.0))
+    assert found[("chargepoint_capacity_amperes",)] == 40.0
+    assert ("chargepoint_capacity_peak_watts",) not in found
+    assert found[("chargepoint_grid_dimmed",)] == 1
+
+    peak = CapacityShown(8.0, "capacity", None, 300.0, 2500.0)
+    found = samples(replace(fake_door.SNAPSHOT, capacity=peak))
+    assert found[("chargepoint_capacity_used_watthours",)] == 300.0
+    assert found[("chargepoint_capacity_peak_watts",)] == 2500.0
+
+
 def test_a_connector_has_one_state_even_with_an_unknown_word(fake_door):
     for word in ("Charging", "Occupied"):
         evse = replace(fake_door.EVSE, connectors=(ConnectorShown(1, word),))
@@ -81,7 +106,8 @@ def test_limits_of_one_kind_are_one_series_the_tightest(fake_door):
 def test_a_meter_that_cannot_say_has_no_series(fake_door):
     blind = replace(fake_door.MAINS, currents_a=None, power_w=None, age_s=None)
     found = samples(replace(fake_door.SNAPSHOT, meters=MetersShown(blind, None, None, {})))
-    assert not [key for key in found if ("meter", "mains") in key]
+    named = {key[0] for key in found if ("meter", "mains") in key}
+    assert named == {"chargepoint_meter_trust"}
 
 
 def test_a_source_is_labelled_by_its_first_word():

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from chargepoint.core.messages import Outcome, Override, PresentToken, Reply, SetMode
+from chargepoint.core.messages import GridRelay, Outcome, Override, PresentToken, Reply, SetMode
 from chargepoint.core.words import Token
 from chargepoint.front.door import Pushed
 from chargepoint.front.routes import HTTP_STATUS
@@ -28,6 +28,9 @@ TAKEN = [
     ("override", {"limit_a": 9}, Override(9.0)),
     ("override", {"limit_a": 0, "evse_id": 2, "for_s": 60}, Override(0.0, 2, 60.0)),
     ("override", {"limit_a": None}, Override(None)),
+    ("grid-relay", {"dimmed": True}, GridRelay(True)),
+    ("grid-relay", {"dimmed": True, "limit_w": 9000}, GridRelay(True, 9000.0)),
+    ("grid-relay", {"dimmed": False}, GridRelay(False)),
     ("meters/mains", {"currents_a": AMPS}, ("mains", Pushed((1.5, -2.0, 0.0)))),
     ("meters/circuit", {"currents_a": AMPS}, ("circuit", Pushed((1.5, -2.0, 0.0)))),
     ("meters/battery", {"currents_a": AMPS}, ("battery", Pushed((1.5, -2.0, 0.0)))),
@@ -84,6 +87,13 @@ SIMULATED = [
         ("world", {"house_a": (1.0, 16.0, 0.0), "mains_meter": "garbage"}),
     ),
 ]
+
+
+async def test_the_relay_of_the_simulated_house_dims_the_station(http, door):
+    world = {"solar_w": 100, "grid_dimmed": True}
+    assert await post(http, "sim/world", world) == (202, {})
+    assert door.sim.asked == [("world", {"solar_w": 100.0})]
+    assert door.asked == [GridRelay(True)]
 
 
 async def post(http: aiohttp.ClientSession, path: str, body: object) -> tuple[int, Any]:

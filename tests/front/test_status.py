@@ -50,6 +50,19 @@ async def test_the_status_has_the_promised_shape(http):
     assert body["events"][0].keys() == {"at", "text", "evse_id"}
 
 
+async def test_what_a_meter_is_worth_what_all_may_carry_and_dimming_are_shown(http, door):
+    body = await status(http)
+    assert body["meters"]["mains"]["trust"] == "fresh"
+    assert (body["capacity"], body["grid_limit_w"]) == (None, None)
+
+    until = "2030-01-01T12:15:00+00:00"
+    ceiling = snapshot.CapacityShown(8.0, "capacity until 12:15", until, 300.0, 2500.0)
+    door.change(capacity=ceiling, grid_limit_w=4200.0)
+    body = await status(http)
+    assert body["capacity"] == dataclasses.asdict(ceiling)
+    assert body["grid_limit_w"] == 4200.0
+
+
 async def test_a_meter_that_does_not_exist_is_not_shown(http, door, fake_door):
     door.change(meters=snapshot.MetersShown(None, fake_door.MAINS, fake_door.MAINS, {}))
     assert (await status(http))["meters"].keys() == {"circuit", "battery", "evse"}

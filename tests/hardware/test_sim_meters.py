@@ -1,7 +1,7 @@
 """The simulated meters: roles, bad days, and registers that outlive a kill."""
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -109,6 +109,28 @@ async def test_garbage_is_no_number_or_far_too_much(bench) -> None:
 
     assert math.isnan(first.currents_a[0])
     assert second.currents_a == (1e6, 1e6, 1e6)
+
+
+async def test_a_frozen_meter_repeats_what_it_showed_last(bench) -> None:
+    mains = bench.meter("mains")
+    bench.sim.set_world({"mains_meter": "frozen"})
+    bench.sim.set_world({"house_a": (5.0, 0.0, 0.0)})
+    before = await mains.read()
+    bench.sim.set_world({"house_a": (9.0, 0.0, 0.0)})
+    bench.clock.go(10.0)
+    after = await mains.read()
+    assert after == replace(before, at_s=before.at_s + 10.0)
+
+    bench.sim.set_world({"mains_meter": "ok"})
+    assert (await mains.read()).currents_a == (9.0, 0.0, 0.0)
+
+
+async def test_an_inverted_meter_shows_import_as_export(bench) -> None:
+    bench.sim.set_world({"house_a": (5.0, -1.0, 0.0), "mains_meter": "inverted"})
+    reading = await bench.meter("mains").read()
+
+    assert reading.currents_a == (-5.0, 1.0, 0.0)
+    assert reading.power_w == pytest.approx(-920.0)
 
 
 # --- registers -----------------------------------------------------------------------------

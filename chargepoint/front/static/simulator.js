@@ -11,7 +11,13 @@ const FAULTS = [
   "InternalError", "ResetFailure", "WeakSignal", "OtherError",
 ];
 const PILOTS = ["A", "B", "C", "D", "E", "F"];
-const METER = [["ok", "Works"], ["silent", "Silent"], ["garbage", "Garbage"]];
+const METER = [
+  ["ok", "Works"],
+  ["silent", "Silent"],
+  ["garbage", "Garbage"],
+  ["frozen", "Frozen"],
+  ["inverted", "Inverted"],
+];
 const AMPS = { min: 0, max: 32, step: 1, show: amps };
 
 const group = (title, ...children) =>
