@@ -109,7 +109,7 @@ class LimitsConfig:
     shortage_hold_s: float = 6.0
     retry_after_s: float = 30.0
     suspend_after_s: float | None = None
-    frozen_after_s: float = 180.0
+    frozen_after_s: float = 900.0
     battery: BatteryUse = BatteryUse.EV_FIRST
     grid_relay_w: float = 4200.0
     time_zone: tzinfo = UTC
