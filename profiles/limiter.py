@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
 
 from profiles.drawn import Drawn, ours
 from profiles.limits import Limit, Origin
@@ -28,8 +30,9 @@ class LimiterSettings:
 
     *limit_a* per phase (MAINS, CIRCUIT); *sum_a* over all phases (CAPACITY). *phases* are
     those our EVSEs are wired to, from L1 on. A reading older than *stale_after_s* counts
-    no more: then *fallback_a*. A shortage may last *shortage_hold_s*, 0 ends it at once;
-    then nothing is offered for *retry_after_s*.
+    no more: then *fallback_a*. A shortage may last *shortage_hold_s*, 0 ends it at once,
+    one of the sum alone *sum_hold_s* if that is longer (CAP STOP); then nothing is offered
+    for *retry_after_s*.
     """
 
     name: str
@@ -41,6 +44,7 @@ class LimiterSettings:
     fallback_a: float = 0.0
     shortage_hold_s: float = 6.0
     retry_after_s: float = 30.0
+    sum_hold_s: float = 0.0
 
     def __post_init__(self) -> None:
         sum_a = 0.0 if self.sum_a is None else self.sum_a
@@ -95,16 +99,35 @@ def step(
         flows = _flows(settings, reading, drawn, sum_limit)
         gap_s = elapsed_s(state.read_at_s, settings.stale_after_s, reading.at_s)
         conductors = {
-            over: after_reading(settings, conductors.get(over) or _new(flow), flow, gap_s, now_s)
+            over: after_reading(
+                _law(settings, over), conductors.get(over) or _new(flow), flow, gap_s, now_s
+            )
             for over, flow in flows
         }
     if held is not None:
         conductors = _silenced(settings, conductors, held, drawn, now_s)
     else:
-        conductors = {over: after_grace(settings, each, now_s) for over, each in conductors.items()}
-    pools = tuple(_pool(settings, over, each, held, now_s) for over, each in conductors.items())
+        conductors = {
+            over: after_grace(_law(settings, over), each, now_s)
+            for over, each in conductors.items()
+        }
+    until_at = None if sum_limit is None else sum_limit.until_at
+    pools = tuple(
+        _pool(settings, over, each, held, now_s, until_at if over is Over.SUM else None)
+        for over, each in conductors.items()
+    )
     due_s = _due_s(settings, conductors, read_at_s, held, now_s)
     return Verdict(LimiterState(conductors, read_at_s, held, pools, due_s), pools)
+
+
+def _law(settings: LimiterSettings, over: Over) -> LimiterSettings:
+    """Return *settings* with the patience that there is *over* one conductor or their sum."""
+    return _of_sum(settings) if over is Over.SUM else settings
+
+
+@cache
+def _of_sum(settings: LimiterSettings) -> LimiterSettings:
+    return replace(settings, shortage_hold_s=max(settings.shortage_hold_s, settings.sum_hold_s))
 
 
 def _sum_limit(settings: LimiterSettings) -> Limit | None:
@@ -157,12 +180,17 @@ def _of_all(settings: LimiterSettings, over: Over, held: Limit) -> float:
 
 
 def _pool(
-    settings: LimiterSettings, over: Over, each: Regulated, held: Limit | None, now_s: float
+    settings: LimiterSettings,
+    over: Over,
+    each: Regulated,
+    held: Limit | None,
+    now_s: float,
+    until_at: datetime | None,
 ) -> Pool:
     source = each.source if held is None else held.source
     pauses = each.set_a < settings.min_a and now_s < each.retry_at_s
     return Pool(
-        Limit(floor_tenth(each.set_a), source, origin=Origin.EMS),
+        Limit(floor_tenth(each.set_a), source, until_at=until_at, origin=Origin.EMS),
         over,
         each.admits(now_s),
         each.retry_at_s if pauses else None,
@@ -180,9 +208,9 @@ def _due_s(
     due_s = math.inf
     if held is None and read_at_s is not None:
         due_s = read_at_s + settings.stale_after_s
-    for each in conductors.values():
+    for over, each in conductors.items():
         if each.short_since_s is not None:
-            due_s = min(due_s, each.short_since_s + settings.shortage_hold_s)
+            due_s = min(due_s, each.short_since_s + _law(settings, over).shortage_hold_s)
         if now_s < each.retry_at_s:
             due_s = min(due_s, each.retry_at_s)
     return due_s

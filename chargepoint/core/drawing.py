@@ -30,7 +30,7 @@ class Drawing:
 
     def look(self, evse: Evse, min_a: float, now_s: float) -> None:
         """Take in what *evse* is offered and draws at *now_s*."""
-        measured_a = _measured_a(evse, now_s)
+        measured_a = metered_a(evse, now_s)
         self.trail = self.trail.after(evse.path.offer_a, now_s) if evse.energized else Trail()
         if measured_a is not None and evse.reading is not None:
             self.trail = self.trail.seen(max(measured_a), evse.reading.at_s)
@@ -77,13 +77,13 @@ def loaded(evse: Evse, measured_a: Currents | None) -> frozenset[int]:
 
 def taken_a(evse: Evse, now_s: float) -> Currents:
     """Return what *evse* takes from each phase of the grid: measured, else what it is offered."""
-    measured_a = _measured_a(evse, now_s)
+    measured_a = metered_a(evse, now_s)
     if measured_a is not None:
         return measured_a
     return _on(loaded(evse, None), evse.path.offer_a if evse.energized else 0.0)
 
 
-def _measured_a(evse: Evse, now_s: float) -> Currents | None:
+def metered_a(evse: Evse, now_s: float) -> Currents | None:
     """Return what the EVSE's own meter shows, on the phases of the grid."""
     reading = evse.reading
     if reading is None or now_s - reading.at_s > FRESH_S or not credible(reading.currents_a):

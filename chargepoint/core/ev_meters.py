@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 
 from chargepoint.core.common import Common
 from chargepoint.core.evse import Evse
 from chargepoint.core.meter_trust import ladder_of
 from chargepoint.core.session import State
-from profiles.limits import Limit, Origin
+from profiles.limits import Limit
 from profiles.readings import is_news
 from profiles.staleness import BELIEVED, Ladder, Trust
 
@@ -53,13 +53,12 @@ class EvMeters:
                 text = "the meter is silent while the car charges"
                 self._common.turn.note(text, evse_id, "warning")
 
-    def limit(self, evse_id: int) -> Limit | None:
-        """Return what holds for an EVSE whose meter is lost; None unless it limits."""
+    def limits(self, evse_id: int) -> Iterator[Limit]:
+        """Return what holds for an EVSE whose meter is lost, if it limits."""
         watched = self._watched.get(evse_id)
-        limit_a = float("inf") if watched is None else watched.ladder.limit_a(watched.trust)
-        if not isfinite(limit_a):
-            return None
-        return Limit(limit_a, f"EVSE {evse_id} meter silent", origin=Origin.EMS)
+        limit_a = inf if watched is None else watched.ladder.limit_a(watched.trust)
+        if isfinite(limit_a):
+            yield Limit(limit_a, f"EVSE {evse_id} meter silent")
 
     def warnings(self) -> Iterator[str]:
         """Return which meters are lost."""

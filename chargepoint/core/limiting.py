@@ -19,6 +19,7 @@ from chargepoint.core.own_limits import SOFT_START, OwnLimits
 from chargepoint.core.registration import Registrar
 from chargepoint.core.session import State
 from chargepoint.core.smart_charging import SmartCharging
+from chargepoint.core.supply import Supplied, Supply
 from hardware.api import MeterReading
 from profiles.drawn import Drawn
 from profiles.limiter import LimiterSettings, LimiterState, step
@@ -36,8 +37,11 @@ NOTHING_NOTED = ("", 0.0)
 class Limiting:
     """Gathers the limits of every EVSE and remembers the limiters' states."""
 
-    def __init__(self, common: Common, smart_charging: SmartCharging, registrar: Registrar) -> None:
+    def __init__(
+        self, common: Common, smart_charging: SmartCharging, registrar: Registrar, supply: Supply
+    ) -> None:
         self._common = common
+        self._supply = supply
         self._smart_charging = smart_charging
         self.mode = common.config.limits.mode
         self._settings = {
@@ -49,7 +53,12 @@ class Limiting:
         self._solar = SolarState()
         self.overrides = Overrides()
         self._own = OwnLimits(
-            common, smart_charging, registrar, self.overrides, regulated=bool(self._settings)
+            common,
+            smart_charging,
+            registrar,
+            self.overrides,
+            supply.ev_meters,
+            regulated=bool(self._settings),
         )
         self._drawings = {evse_id: Drawing() for evse_id in common.evses}
         self._asked: tuple[tuple[Pool, ...], tuple[Want, ...]] = ((), ())
@@ -128,13 +137,23 @@ class Limiting:
         """Return what all EVSEs together may take now."""
         now = self._common.now
         drawn = [drawing.drawn for drawing in self._drawings.values()]
+        supplied = self._supply.tick(readings)
         pools = [Pool(limit) for limit in self._smart_charging.station_limits()]
+        pools.extend(supplied.pools)
         for role, settings in self._settings.items():
-            verdict = step(settings, self._limiters[role], readings.get(role), drawn, now.s)
+            verdict = step(
+                settings,
+                self._limiters[role],
+                supplied.readings.get(role),
+                drawn,
+                now.s,
+                supplied.sum_limit if role == "mains" else None,
+                supplied.lost.get(role),
+            )
             self._limiters[role] = verdict.state
             pools.extend(verdict.pools)
         if self.mode is Mode.SOLAR:
-            pools.extend(self._solar_pools(readings, drawn))
+            pools.extend(self._solar_pools(supplied, drawn))
         return tuple(
             pool
             if pool.until_s is None
@@ -142,12 +161,10 @@ class Limiting:
             for pool in pools
         )
 
-    def _solar_pools(
-        self, readings: Mapping[str, MeterReading], drawn: list[Drawn]
-    ) -> tuple[Pool, ...]:
+    def _solar_pools(self, supplied: Supplied, drawn: list[Drawn]) -> tuple[Pool, ...]:
         settings = solar_settings(self._common.config.limits, self._common.config.phases)
-        reading = readings.get("mains")
-        verdict = step_solar(settings, self._solar, reading, drawn, self._common.now.s)
+        lost, now_s = supplied.lost.get("mains"), self._common.now.s
+        verdict = step_solar(settings, self._solar, supplied.solar, drawn, now_s, lost)
         self._solar = verdict.state
         return verdict.pools
 
@@ -190,6 +207,7 @@ def limiter_settings(common: Common, role: str) -> LimiterSettings:
         fallback_a=common.config.fallback_a.get(role, limits.fallback_a),
         shortage_hold_s=limits.shortage_hold_s,
         retry_after_s=limits.retry_after_s,
+        sum_hold_s=limits.capacity_stop_s,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chargepoint.core.common import Common
+from chargepoint.core.ev_meters import EvMeters
 from chargepoint.core.evse import Evse
 from chargepoint.core.overriding import Overrides
 from chargepoint.core.registration import Registrar
@@ -26,6 +27,7 @@ class OwnLimits:
         smart_charging: SmartCharging,
         registrar: Registrar,
         overrides: Overrides,
+        ev_meters: EvMeters,
         regulated: bool,
     ) -> None:
         """*regulated*: meters are watched, so cars begin softly, and not too often."""
@@ -33,6 +35,7 @@ class OwnLimits:
         self._smart_charging = smart_charging
         self._registrar = registrar
         self._overrides = overrides
+        self._ev_meters = ev_meters
         self._regulated = regulated
         self._fixed = {evse.id: self._fixed_limits(evse) for evse in common.evses.values()}
         self._restarts: dict[int, Restarts] = {}
@@ -49,6 +52,7 @@ class OwnLimits:
         limits.extend(self._overrides.limits(evse.id, self._common.now.s))
         limits.extend(self._smart_charging.limits(evse))
         limits.extend(self._offline_limit())
+        limits.extend(self._ev_meters.limits(evse.id))
         if self._regulated and evse.state is State.ACTIVE:
             limits.extend(self._soft_start(evse))
             limits.extend(self._pause(evse))

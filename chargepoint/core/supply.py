@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 
 from chargepoint.core.capacity import Capacity, MonthPeak
 from chargepoint.core.common import Common
+from chargepoint.core.drawing import metered_a
 from chargepoint.core.ev_meters import EvMeters
 from chargepoint.core.grid_relay import Dimming
 from chargepoint.core.meter_trust import GUARDS, MeterTrust, ladder_of
 from hardware.api import MeterReading
 from profiles.battery import counted, without
+from profiles.drawn import NOTHING
 from profiles.limits import Limit
 from profiles.pools import Pool
 from profiles.readings import Currents
@@ -55,14 +57,12 @@ class Supply:
         }
         self._warned: frozenset[str] = frozenset()
 
-    def tick(self, readings: Mapping[str, MeterReading], ours_a: Currents | None) -> Supplied:
-        """Return what there is to go by. *ours_a* is what our cars take from the phases of
-        the grid, None where that is not measured."""
-        now_s = self._common.now.s
+    def tick(self, readings: Mapping[str, MeterReading]) -> Supplied:
+        """Return what there is to go by; *readings* are the last of all meters, by role."""
+        now_s, ours_a = self._common.now.s, self._ours_a()
         self.ev_meters.tick()
         for role, meter in self._meters.items():
-            behind_a = ours_a if role in GUARDS else None
-            news = meter.look(readings.get(role), behind_a, now_s)
+            news = meter.look(readings.get(role), ours_a if role in GUARDS else None, now_s)
             if role == "mains" and news and meter.believed is not None:
                 self.capacity.read(meter.believed)
         self._tell()
@@ -94,6 +94,18 @@ class Supply:
         yield from self.ev_meters.warnings()
         if self.dimming.sentence:
             yield self.dimming.sentence
+
+    def _ours_a(self) -> Currents | None:
+        """Return what our cars take from the phases of the grid; None unless all of it is
+        measured. Nothing flows through an open contactor."""
+        drawn = []
+        for evse in self._common.evses.values():
+            drawn_a = metered_a(evse, self._common.now.s)
+            if drawn_a is None and evse.energized:
+                return None
+            drawn.append(drawn_a or NOTHING)
+        l1_a, l2_a, l3_a = map(sum, zip(*drawn, strict=True))
+        return l1_a, l2_a, l3_a
 
     def _solar(self) -> MeterReading | None:
         """Return the mains without the battery, as far as the sun is for the car."""

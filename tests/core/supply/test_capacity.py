@@ -54,6 +54,31 @@ def test_without_a_capacity_none_is_shown(house: Build) -> None:
     assert house().run(1).bench.snapshot().capacity is None
 
 
+@pytest.mark.parametrize(
+    ("capacity_stop_s", "house_a", "stays_s"),
+    [(0.0, 12.0, 6.0), (120.0, 12.0, 120.0), (120.0, 20.0, 6.0)],
+)
+def test_while_only_the_capacity_is_short_the_minimum_may_stay_longer(
+    house: Build, capacity_stop_s: float, house_a: float, stays_s: float
+) -> None:
+    """CAP STOP; at 20 A the fuse of 25 A is short as well, and has no such grace."""
+    limits = LimitsConfig(sum_mains_a=14.0, capacity_stop_s=capacity_stop_s)
+    home = house(limits=limits, evses=ONE_PHASE)
+    home.house_a = (4.0, 0.0, 0.0)
+    home.run(2)
+    home.bench.charge()
+    home.run(40)
+    assert home.offer_a == pytest.approx(10.0, abs=0.2)
+
+    home.house_a = (house_a, 0.0, 0.0)
+    stayed_s = 0
+    while home.run(1).offer_a > 0.0:
+        stayed_s += 1
+    assert stayed_s == pytest.approx(stays_s, abs=4.0)
+    home.run(20)
+    assert home.offer_a == 0.0
+
+
 @pytest.mark.parametrize("register", [True, False])
 def test_a_car_charges_below_the_quarter_hour_peak(house: Build, register: bool) -> None:
     home = house(limits=PEAK, evses=ONE_PHASE)
@@ -61,7 +86,7 @@ def test_a_car_charges_below_the_quarter_hour_peak(house: Build, register: bool)
     home.energy_wh = 1000.0 if register else None
     home.run(2)
     home.bench.charge()
-    home.run(898)
+    home.run(880)
     shown = home.bench.snapshot().capacity
     assert shown.peak_w == 4000.0
     assert 850.0 < shown.used_wh <= 1000.0
@@ -69,7 +94,7 @@ def test_a_car_charges_below_the_quarter_hour_peak(house: Build, register: bool)
     assert home.binding.startswith("capacity ")
     assert " kW until 12:15" in home.binding
 
-    home.run(1000)
+    home.run(1018)
     kept = home.bench.memory["capacity"]["peak"]
     assert kept.month == "2030-01"
     assert 3300.0 < kept.peak_w <= 4000.0
