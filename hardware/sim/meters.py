@@ -43,9 +43,10 @@ class SimMeter:
     async def _honest(self) -> MeterReading:
         counted = await self._sim.published(self._place)
         world = self._sim.now()
+        currents_a = world.currents_a(self._place)
         return MeterReading(
             at_s=world.at_s,
-            currents_a=world.currents_a(self._place),
+            currents_a=currents_a,
             voltages_v=world.voltages_v,
             power_w=world.voltage_v * sum(currents_a),
             energy_wh=counted.import_wh,
