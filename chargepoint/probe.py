@@ -58,7 +58,8 @@ def of_settings(settings: Settings) -> list[Scan]:
             for place, table in tables
             if table.bus == name and table.device_id is not None
         }
-        found.append(Scan(name, LineSettings(**bus.model_dump()), here))
+        line = LineSettings(**bus.model_dump() | {"timeout_s": SCAN_TIMEOUT_S})
+        found.append(Scan(name, line, here))
     if not found:
         raise SettingsError("hardware.buses: there is none; name a line with --port")
     return found
@@ -78,7 +79,7 @@ def ids_of(text: str) -> list[int]:
 
 
 def run(scans: Iterable[Scan], ids: list[int], watch: bool) -> int:
-    """Look at every line; return the exit code. Ctrl-C ends the search, not what was found."""
+    """Look at every line; return the exit code. Ctrl-C ends a search, or the watching."""
     console = Console()
     try:
         return max(asyncio.run(probe(scan, ids, watch, console)) for scan in scans)
@@ -108,10 +109,16 @@ async def _search(bus: Bus, ids: list[int], console: Console) -> list[Found]:
         def asked(device_id: int) -> None:
             status.update(f"asking {device_id}; {len(found)} found so far")
 
-        async for device_id in present(bus, ids, asked):
-            status.update(f"{device_id} answers: what is it?")
-            found.append(await identified(bus, device_id, time.monotonic))
-            console.print(_line(found[-1]))
+        try:
+            async for device_id in present(bus, ids, asked):
+                status.update(f"{device_id} answers: what is it?")
+                found.append(await identified(bus, device_id, time.monotonic))
+                console.print(_line(found[-1]))
+        except asyncio.CancelledError:  # Ctrl-C: what was found is told all the same
+            task = asyncio.current_task()
+            if not found or task is None:
+                raise
+            task.uncancel()
     if not found and bus.state.why:
         raise BusError(bus.state.why)
     return found

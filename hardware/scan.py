@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
 from hardware.api import BusError, MeterReading
-from hardware.bus.bus import Bus, Device, NoAnswer, Priority, Refused
+from hardware.bus.answers import NoAnswer, Refused
+from hardware.bus.bus import Bus, Device, Priority
 from hardware.bus.counts import Trouble
 from hardware.bus.frames import Function
 from hardware.bus.line import LineSettings

@@ -24,52 +24,15 @@ from enum import IntEnum
 from pymodbus.pdu import ModbusPDU
 
 from hardware.api import BusError
+from hardware.bus.answers import UNHEARD, NoAnswer, Paused, Refused, no_answer
 from hardware.bus.counts import BusState, Counts, Trouble
-from hardware.bus.frames import READS, Ask, Framing, Function, Mbap, Rtu, is_broken
+from hardware.bus.frames import Ask, Framing, Function, Mbap, Rtu
 from hardware.bus.line import Line, LineSettings, open_line
+from hardware.bus.timing import Pause, Timing
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 16.0  # for a silent device
 FIRST_REOPEN_S, LONGEST_REOPEN_S = 0.5, 4.0
-SPLIT_S = 0.1  # an answer on a serial line has no longer gap inside, USB adapters included
 STUCK_AFTER = 8  # silences in a row, whoever was asked
-FAST_BAUD, FAST_GAP_S, GAP_CHARS = 19200, 0.00175, 3.5  # Modbus over Serial Line 2.5.1.1
-PERMANENT = {
-    1: "it does not know this function",
-    2: "it does not have these registers",
-    3: "it does not take these values",
-}
-PASSING = {
-    4: "it failed",
-    5: "it is still at work",
-    6: "it is busy",
-    8: "its memory has a parity error",
-    10: "its gateway has no way to it",
-    11: "its gateway hears nothing of it",
-}
-UNHEARD = 11  # a gateway's word for silence
-
-
-class NoAnswer(BusError):
-    """Why there is no answer is *trouble*."""
-
-    def __init__(self, trouble: Trouble, why: str) -> None:
-        super().__init__(why)
-        self.trouble = trouble
-
-
-class Refused(NoAnswer):
-    """The device answered that it will not. *permanent*: asking again does not help."""
-
-    def __init__(self, ask: Ask, code: int) -> None:
-        said = PERMANENT.get(code) or PASSING.get(code, "it does not say why")
-        what = "read" if ask.function in READS else "write"
-        where = f"{ask.count} at {ask.address:#06x}"
-        super().__init__(
-            Trouble.REFUSED,
-            f"device {ask.device_id} refuses to {what} {where}: {said} (exception {code})",
-        )
-        self.code = code
-        self.permanent = code in PERMANENT
 
 
 class Priority(IntEnum):
@@ -78,24 +41,6 @@ class Priority(IntEnum):
     BOARD = 0
     METER = 1
     PROBE = 2
-
-
-@dataclass(slots=True)
-class _Pause:
-    """How long something that failed is left alone: twice as long each time."""
-
-    first_s: float
-    longest_s: float
-    times: int = 0
-    until_s: float = -1.0
-
-    def failed(self, now_s: float) -> None:
-        pause_s = min(self.first_s * 2.0**self.times, self.longest_s)
-        self.times = min(self.times + 1, 30)
-        self.until_s = now_s + pause_s
-
-    def worked(self) -> None:
-        self.times, self.until_s = 0, -1.0
 
 
 @dataclass(order=True, slots=True)
@@ -142,15 +87,15 @@ class Bus:
         self._settings = settings
         self._scans = scans
         self._framing: Framing = Mbap() if over_tcp else Rtu()
-        self._timing = _Timing.of(settings)
+        self._timing = Timing.of(settings)
         self._line: Line | None = None
         self._numbers = itertools.count(1)
         self._queue: list[_Waiting] = []
         self._owner: asyncio.Task[None] | None = None
         self._quiet_since_s = 0.0
         self._silences = 0
-        self._reopen = _Pause(FIRST_REOPEN_S, LONGEST_REOPEN_S)
-        self._pauses: dict[int, _Pause] = {}
+        self._reopen = Pause(FIRST_REOPEN_S, LONGEST_REOPEN_S)
+        self._pauses: dict[int, Pause] = {}
         self._state = BusState(settings.port)
 
     def device(
@@ -216,7 +161,7 @@ class Bus:
             began_s = loop.time()
             answer = await self._exchange(line, waiting.ask, waiting.number & 0xFFFF)
             counts.was_answered(loop.time() - began_s)
-        except _Paused as pause:
+        except Paused as pause:
             _settle(waiting, pause)
         except NoAnswer as error:
             counts.ended(error.trouble, str(error))
@@ -286,7 +231,7 @@ class Bus:
                 async with asyncio.timeout_at(min(until_s, split_s) if heard else until_s):
                     heard += await line.heard()
             except TimeoutError:
-                raise _no_answer(heard, strange, ask) from None
+                raise no_answer(heard, strange, ask) from None
             found = self._framing.take(heard, ask, number)
             self._counts(ask.device_id).strange += found.strange
             heard, strange = found.rest, strange + found.strange
@@ -314,61 +259,18 @@ class Bus:
         """Raise BusError while a silent device is left alone: nothing is asked or counted."""
         left_s = self._pause(device_id).until_s - now_s
         if left_s > 0.0:
-            raise _Paused(f"device {device_id} is silent; asked again in {left_s:.1f} s")
+            raise Paused(f"device {device_id} is silent; asked again in {left_s:.1f} s")
 
     def _hang_up(self, why: str) -> None:
         if self._line is not None:
             self._line.close()
             self._line, self._state.why = None, why
 
-    def _pause(self, device_id: int) -> _Pause:
-        return self._pauses.setdefault(device_id, _Pause(FIRST_PAUSE_S, LONGEST_PAUSE_S))
+    def _pause(self, device_id: int) -> Pause:
+        return self._pauses.setdefault(device_id, Pause(FIRST_PAUSE_S, LONGEST_PAUSE_S))
 
     def _counts(self, device_id: int) -> Counts:
         return self._state.devices.setdefault(str(device_id), Counts())
-
-
-class _Paused(BusError):
-    """The device is left alone for now."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Timing:
-    """How long things take on this line.
-
-    *gap_s* of silence ends a frame; *split_s* of it inside an answer mean that no more
-    will come: networks split frames as they like, so there it is only the time-out.
-    """
-
-    char_s: float
-    gap_s: float
-    split_s: float
-    timeout_s: float
-
-    @classmethod
-    def of(cls, settings: LineSettings) -> _Timing:
-        if settings.port.startswith("tcp:"):
-            return cls(0.0, 0.0, settings.timeout_s, settings.timeout_s)
-        char_s, fast = settings.char_s, settings.baudrate > FAST_BAUD
-        gap_s = FAST_GAP_S if fast else GAP_CHARS * char_s
-        split_s = SPLIT_S if settings.is_serial else settings.timeout_s
-        return cls(char_s, gap_s, split_s, settings.timeout_s)
-
-    def within_s(self, ask: Ask) -> float:
-        """Return how long to wait for the whole answer: the device's time, and the wire's."""
-        sent = 9 + 2 * len(ask.values)
-        return self.timeout_s + (sent + ask.answer_bytes) * self.char_s
-
-
-def _no_answer(heard: bytes, strange: int, ask: Ask) -> NoAnswer:
-    """Return what it means that *heard* is all that came."""
-    who = f"device {ask.device_id}"
-    others = f"; {strange} frames were no answer to the question" if strange else ""
-    if not heard:
-        return NoAnswer(Trouble.SILENT, f"{who} does not answer{others}")
-    if is_broken(heard, ask):
-        return NoAnswer(Trouble.GARBLED, f"{who}: {len(heard)} bytes with a wrong checksum{others}")
-    return NoAnswer(Trouble.PARTIAL, f"{who}: its answer breaks off after {len(heard)} bytes")
 
 
 def _settle(waiting: _Waiting, error: BusError) -> None:

@@ -18,7 +18,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from hardware.api import MeterReading
-from hardware.bus.bus import Device, Refused
+from hardware.bus.answers import Refused
+from hardware.bus.bus import Device
 from hardware.bus.frames import Function
 from hardware.drivers.rows import Block, Row, cells_of, rows, sample
 from hardware.registry import Context

@@ -78,6 +78,19 @@ async def test_a_line_that_the_daemon_has_says_so(end: SerialEnd, console) -> No
     await asyncio.gather(daemon, return_exceptions=True)
 
 
+async def test_whoever_stops_the_search_is_told_what_was_found(end: SerialEnd, console) -> None:
+    end.devices.registers[11] = as_told(rows()["eastron_sdm630"], [6.0, -7.0, 8.0])
+    end.devices.registers[12] = {}
+    probing = asyncio.create_task(probe(scan(end), list(range(11, 248)), False, console))
+    while not any(asked[0] == 13 for asked in end.devices.asked):
+        end.devices.was_asked.clear()
+        await end.devices.was_asked.wait()
+    probing.cancel()
+
+    assert await probing == 0
+    assert 'model = "eastron_sdm630"' in said(console)
+
+
 async def test_watching_goes_on(end: SerialEnd, console, monkeypatch) -> None:
     monkeypatch.setattr("chargepoint.probe.EVERY_S", 0.0)
     end.devices.registers[11] = as_told(rows()["chint_ddsu666"], [6.0])
@@ -117,7 +130,7 @@ def test_a_configuration_names_its_lines_and_devices() -> None:
     )
     (only,) = of_settings(settings)
 
-    assert (only.name, only.line.port) == ("a", "/dev/x")
+    assert (only.name, only.line.port, only.line.timeout_s) == ("a", "/dev/x", 0.2)
     assert only.configured == {11: "hardware.meters.mains: eastron_sdm630"}
 
 

@@ -19,7 +19,8 @@ from modbus_devices import (
 )
 
 from hardware.api import BusError
-from hardware.bus.bus import Bus, NoAnswer, Refused
+from hardware.bus.answers import NoAnswer, Refused
+from hardware.bus.bus import Bus
 from hardware.bus.counts import Trouble
 from hardware.bus.frames import Function
 

@@ -9,7 +9,8 @@ from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU
 
 from hardware.api import BusError
-from hardware.bus.bus import LONGEST_PAUSE_S, STUCK_AFTER, Bus, NoAnswer, Priority
+from hardware.bus.answers import NoAnswer
+from hardware.bus.bus import LONGEST_PAUSE_S, STUCK_AFTER, Bus, Priority
 from hardware.bus.counts import Trouble
 from hardware.bus.frames import Function
 from hardware.bus.line import Line, LineSettings

@@ -6,7 +6,7 @@ from modbus_meters import USABLE, as_told
 
 from hardware import registry
 from hardware.api import BusError, WrongSettings
-from hardware.bus.bus import Refused
+from hardware.bus.answers import Refused
 from hardware.drivers.rows import Row, rows
 from hardware.registry import Context, Kind
 from hardware.wiring import Wiring

@@ -127,6 +127,18 @@ def recorded(text: str) -> dict[int, int]:
     return registers
 
 
+@pytest.mark.parametrize("row", USABLE, ids=lambda row: row.model)
+@settings(max_examples=50)
+@given(st.randoms(use_true_random=False))
+def test_whatever_the_registers_hold_is_a_reading_or_no_answer(row: Row, chance) -> None:
+    registers = {address: chance.randrange(0x10000) for address in as_told(row, [0.0] * row.phases)}
+    try:
+        reading = sample(row, registers, 0.0)
+    except BusError:
+        return
+    assert not any(math.isnan(each) for each in reading.currents_a)
+
+
 # --- what is not there -----------------------------------------------------------------------
 
 
