@@ -8,7 +8,7 @@ single one as long as there is choice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chargepoint.core.availability import Availability
@@ -95,6 +95,7 @@ class Reservations:
         outcome = next(each for each in BEST_FIRST if each in states)
         if outcome is not Outcome.ACCEPTED:
             return Reply(outcome, info="no such place is free")
+        self._unclaim(new.id)
         self._pending[new.id] = new
         self._common.turn.keep("reservation", str(new.id), new)
         until = f"{new.expires_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -106,6 +107,7 @@ class Reservations:
         found = self._pending.get(command.id)
         if found is None:
             return Reply(Outcome.REJECTED, "NotFound", "there is no such reservation")
+        self._unclaim(found.id)
         self._forget(found, "cancelled")
         return ACCEPTED
 
@@ -224,8 +226,15 @@ class Reservations:
 
     def _end(self, each: Reservation, why: str) -> None:
         """End one without its driver, and tell."""
+        self._unclaim(each.id)
         self._forget(each, why.casefold())
         self._common.turn.tell(ReservationEnded(each.id, why, self._common.now.utc))
+
+    def _unclaim(self, reservation_id: int) -> None:
+        """Let the driver who waits for his car here go on without it."""
+        for evse in self._evses():
+            if evse.grant is not None and evse.grant.reservation_id == reservation_id:
+                evse.grant = replace(evse.grant, reservation_id=None)
 
     def _forget(self, each: Reservation, why: str) -> None:
         del self._pending[each.id]
@@ -241,9 +250,11 @@ def _loose(reservations: Iterable[Reservation]) -> list[Reservation]:
     return sorted((e for e in reservations if e.evse_id is None), key=lambda each: each.choice)
 
 
-def _fit(reservations: Iterable[Reservation], evses: Iterable[Evse]) -> bool:
+def _fit(reservations: Sequence[Reservation], evses: Sequence[Evse]) -> bool:
     """Return whether there is an EVSE for each of *reservations*, which come with the least
     choice first. An EVSE has one type of connector, so taking the first that fits is enough."""
+    if len(evses) < len(reservations):
+        return False
     left = list(evses)
     for each in reservations:
         place = next((evse for evse in left if each.covers(evse)), None)

@@ -8,6 +8,8 @@ from typing import Any
 
 from journeys.rig import Rig
 
+from chargepoint.demo.record import Received
+
 Payload = dict[str, Any]
 
 # What it is called here: the variable of 2.0.1, the key of 1.6.
@@ -32,7 +34,7 @@ class Office:
 
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
-        self._is_16 = rig.words.version == "1.6"
+        self.is_16 = rig.words.version == "1.6"
         self._known: dict[str, Payload] = {}
         script = rig.script
         script.always("Authorize", self._judged)
@@ -47,7 +49,7 @@ class Office:
         self._known[token] = self._info(status, group)
 
     def _info(self, status: str, group: str = "") -> Payload:
-        if self._is_16:
+        if self.is_16:
             return {"status": status} | ({"parentIdTag": group} if group else {})
         return {"status": status} | ({"groupIdToken": self.token(group)} if group else {})
 
@@ -56,7 +58,7 @@ class Office:
         if told is None:
             return {}
         info = self._known.get(told, {"status": "Accepted"})
-        return {"idTagInfo" if self._is_16 else "idTokenInfo": info}
+        return {"idTagInfo" if self.is_16 else "idTokenInfo": info}
 
     @staticmethod
     def token(name: str) -> Payload:
@@ -71,7 +73,7 @@ class Office:
 
     async def set(self, name: str, value: str) -> None:
         variable, key = NAMES[name]
-        if self._is_16:
+        if self.is_16:
             await self.rig.order(("ChangeConfiguration", {"key": key, "value": value}))
             return
         component, _, last = variable.partition(".")
@@ -88,18 +90,18 @@ class Office:
             info = (
                 None if said is None else self._info(*((said,) if isinstance(said, str) else said))
             )
-            token = {"idTag": name} if self._is_16 else {"idToken": self.token(name)}
-            named = {} if info is None else {"idTagInfo" if self._is_16 else "idTokenInfo": info}
+            token = {"idTag": name} if self.is_16 else {"idToken": self.token(name)}
+            named = {} if info is None else {"idTagInfo" if self.is_16 else "idTokenInfo": info}
             listed.append(token | named)
         call: Payload = {"updateType": "Full" if full else "Differential"}
-        call["listVersion" if self._is_16 else "versionNumber"] = version
+        call["listVersion" if self.is_16 else "versionNumber"] = version
         if listed:
             call["localAuthorizationList"] = listed
         return str((await self.rig.ask(("SendLocalList", call)))["status"])
 
     async def version(self) -> int:
         answer = await self.rig.ask(("GetLocalListVersion", {}))
-        return int(answer["listVersion" if self._is_16 else "versionNumber"])
+        return int(answer["listVersion" if self.is_16 else "versionNumber"])
 
     async def reserve(
         self,
@@ -112,7 +114,7 @@ class Office:
     ) -> str:
         until: datetime = self.rig.now().utc + timedelta(seconds=seconds)
         at = until.isoformat().replace("+00:00", "Z")
-        if self._is_16:
+        if self.is_16:
             call = {"reservationId": id, "idTag": token, "connectorId": evse_id or 0}
             call |= {"expiryDate": at} | ({"parentIdTag": group} if group else {})
         else:
@@ -134,6 +136,10 @@ class Office:
             await rig.cut()
             await rig.switch_on()
             await rig.find_line()
+
+    def events(self) -> list[Received]:
+        """Return the transaction events of 2.0.1."""
+        return self.rig.central.received("TransactionEvent")
 
     # --- what is told ------------------------------------------------------------------------
 
@@ -171,3 +177,18 @@ class Office:
         self.rig.unplug(evse_id)
         await self.rig.until(lambda: not self.rig.evse(evse_id).plugged_in, "nobody")
         await self.rig.queue_empty()
+
+    async def knows(self, where: str, token: str, status: str, group: str = "") -> None:
+        """Let the station know a token already, by its list or from its cache."""
+        await self.set("preauthorizes", "true")
+        if where == "list":
+            await self.send(1, **{token: (status, group)})
+            return
+        self.says(token, status, group)
+        await self.set("preauthorizes", "false")
+        self.rig.card(token, 2)  # shown once elsewhere, with no car
+        await asyncio.sleep(1)
+        if status == "Accepted":
+            self.rig.card(token, 2)
+            await asyncio.sleep(1)
+        await self.set("preauthorizes", "true")

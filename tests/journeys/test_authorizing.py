@@ -8,8 +8,6 @@ import pytest
 from journeys.office import Office
 from journeys.rig import Rig
 
-from chargepoint.demo.record import Received
-
 pytestmark = pytest.mark.sim
 
 REFUSALS = ["Invalid", "Blocked", "Expired"]
@@ -18,26 +16,6 @@ REFUSALS = ["Invalid", "Blocked", "Expired"]
 @pytest.fixture
 def office(rig: Rig) -> Office:
     return Office(rig)
-
-
-async def knows(office: Office, where: str, token: str, status: str, group: str = "") -> None:
-    """Let the station know a token already, by its list or from its cache."""
-    await office.set("preauthorizes", "true")
-    if where == "list":
-        await office.send(1, **{token: (status, group)})
-        return
-    office.says(token, status, group)
-    await office.set("preauthorizes", "false")
-    office.rig.card(token, 2)  # shown once elsewhere, with no car
-    await asyncio.sleep(1)
-    if status == "Accepted":
-        office.rig.card(token, 2)
-        await asyncio.sleep(1)
-    await office.set("preauthorizes", "true")
-
-
-def is_16(office: Office) -> bool:
-    return office.rig.words.version == "1.6"
 
 
 @pytest.mark.requirement(
@@ -54,7 +32,7 @@ async def test_a_refused_card_starts_nothing(office: Office, status: str) -> Non
 
 @pytest.mark.requirement("C01.FR.02", "TC_C_56_CS")
 async def test_an_unknown_card_starts_nothing(office: Office) -> None:
-    office.says("ANNA", "Invalid" if is_16(office) else "Unknown")
+    office.says("ANNA", "Invalid" if office.is_16 else "Unknown")
     await office.arrives()
     assert not await office.charges("ANNA")
 
@@ -84,7 +62,7 @@ async def test_a_card_of_the_group_stops(office: Office) -> None:
 @pytest.mark.requirement("C09.FR.07", "C01.FR.03", "TC_C_40_CS", "TC_C_41_CS")
 @pytest.mark.parametrize("where", ["list", "cache"])
 async def test_a_known_card_of_the_group_stops_unasked(office: Office, where: str) -> None:
-    await knows(office, where, "BERT", "Accepted", "HOME")
+    await office.knows(where, "BERT", "Accepted", "HOME")
     office.says("ANNA", group="HOME")
     await office.arrives()
     assert await office.charges("ANNA")
@@ -96,7 +74,7 @@ async def test_a_known_card_of_the_group_stops_unasked(office: Office, where: st
 @pytest.mark.requirement("C09.FR.11", "TC_C_43_CS", "TC_C_44_CS")
 @pytest.mark.parametrize("where", ["list", "cache"])
 async def test_a_known_card_that_is_refused_does_not_stop(office: Office, where: str) -> None:
-    await knows(office, where, "BERT", "Blocked", "HOME")
+    await office.knows(where, "BERT", "Blocked", "HOME")
     office.says("BERT", "Blocked", "HOME")
     office.says("ANNA", group="HOME")
     await office.arrives()
@@ -107,7 +85,7 @@ async def test_a_known_card_that_is_refused_does_not_stop(office: Office, where:
 @pytest.mark.requirement("C12.FR.02", "C14.FR.02", "1.6 3.5", "TC_C_08_CS", "TC_C_27_CS")
 @pytest.mark.parametrize("where", ["list", "cache"])
 async def test_a_known_card_starts_unasked(office: Office, where: str) -> None:
-    await knows(office, where, "ANNA", "Accepted")
+    await office.knows(where, "ANNA", "Accepted")
     mark = office.rig.central.mark()
     await office.arrives()
     assert await office.charges("ANNA")
@@ -116,7 +94,7 @@ async def test_a_known_card_starts_unasked(office: Office, where: str) -> None:
 
 @pytest.mark.requirement("C12.FR.02", "TC_C_13_CS")
 async def test_a_known_card_may_come_before_its_car(office: Office) -> None:
-    await knows(office, "cache", "ANNA", "Accepted")
+    await office.knows("cache", "ANNA", "Accepted")
     mark = office.rig.central.mark()
     office.rig.card("ANNA")
     await asyncio.sleep(5)
@@ -134,7 +112,7 @@ async def test_a_known_card_may_come_before_its_car(office: Office) -> None:
 @pytest.mark.parametrize("then", REFUSALS)
 @pytest.mark.parametrize("where", ["list", "cache"])
 async def test_a_refusal_is_asked_again(office: Office, where: str, then: str, now: str) -> None:
-    await knows(office, where, "ANNA", then)
+    await office.knows(where, "ANNA", then)
     office.says("ANNA", now)
     mark = office.rig.central.mark()
     await office.arrives()
@@ -144,7 +122,7 @@ async def test_a_refusal_is_asked_again(office: Office, where: str, then: str, n
 
 @pytest.mark.requirement("C12.FR.06", "1.6 3.5.1", "TC_C_36_CS")
 async def test_without_preauthorization_a_known_card_is_asked_for(office: Office) -> None:
-    await knows(office, "cache", "ANNA", "Accepted")
+    await office.knows("cache", "ANNA", "Accepted")
     await office.set("preauthorizes", "false")
     office.says("ANNA", "Invalid")
     mark = office.rig.central.mark()
@@ -156,7 +134,7 @@ async def test_without_preauthorization_a_known_card_is_asked_for(office: Office
 @pytest.mark.requirement("C10.FR.02", "1.6 3.5.1", "TC_C_32_CS")
 @pytest.mark.parametrize("how", ["reset", "power cut"])
 async def test_the_cache_outlives_a_restart(office: Office, how: str) -> None:
-    await knows(office, "cache", "ANNA", "Accepted")
+    await office.knows("cache", "ANNA", "Accepted")
     await office.restart(how)
     mark = office.rig.central.mark()
     await office.arrives()
@@ -166,7 +144,7 @@ async def test_the_cache_outlives_a_restart(office: Office, how: str) -> None:
 
 @pytest.mark.requirement("C10.FR.04", "C10.FR.05", "1.6 4.8", "TC_C_33_CS", "TC_C_34_CS")
 async def test_the_cache_learns_from_the_answer_to_a_transaction(office: Office) -> None:
-    await knows(office, "cache", "ANNA", "Accepted")
+    await office.knows("cache", "ANNA", "Accepted")
     office.says("ANNA", "Invalid")
     await office.arrives()
     office.rig.card("ANNA")
@@ -181,7 +159,7 @@ async def test_the_cache_learns_from_the_answer_to_a_transaction(office: Office)
 
 @pytest.mark.requirement("C11.FR.01", "C11.FR.02", "C11.FR.03", "1.6 5.4", "TC_C_37_CS")
 async def test_a_cleared_cache_knows_nobody(office: Office) -> None:
-    await knows(office, "cache", "ANNA", "Accepted")
+    await office.knows("cache", "ANNA", "Accepted")
     await office.rig.order(("ClearCache", {}))
     mark = office.rig.central.mark()
     await office.arrives()
@@ -195,91 +173,6 @@ async def test_a_cache_that_is_off_cannot_be_cleared(office: Office) -> None:
     assert (await office.rig.ask(("ClearCache", {})))["status"] == "Rejected"
 
 
-@pytest.mark.requirement("C13.FR.02", "1.6 3.5", "TC_C_21_CS")
-@pytest.mark.parametrize("where", ["list", "cache"])
-async def test_offline_a_known_card_charges(office: Office, where: str) -> None:
-    await knows(office, where, "ANNA", "Accepted")
-    await office.rig.go_dark()
-    await office.arrives()
-    assert await office.charges("ANNA")
-
-
-@pytest.mark.requirement(
-    *("C13.FR.02", "C13.FR.06", "1.6 3.5.4"), *("TC_C_22_CS", "TC_C_23_CS", "TC_C_24_CS")
-)
-@pytest.mark.parametrize("status", REFUSALS)
-async def test_offline_a_listed_refusal_stands(office: Office, status: str) -> None:
-    await office.set("unknown", "true")
-    await office.send(1, ANNA=status)
-    await office.rig.go_dark()
-    await office.arrives()
-    assert not await office.charges("ANNA")
-    assert await office.charges("STRANGER")
-
-
-@pytest.mark.requirement("C13.FR.01", "1.6 3.5.3", "TC_C_25_CS")
-async def test_offline_the_list_comes_before_the_cache(office: Office) -> None:
-    await knows(office, "cache", "ANNA", "Accepted")
-    await office.send(1, ANNA="Blocked")
-    await office.rig.go_dark()
-    await office.arrives()
-    assert not await office.charges("ANNA")
-
-
-async def charged_in_the_dark(office: Office, stops: str, energy_wh: int) -> int:
-    """Charge offline, come back, hear that the card is refused; return where that begins."""
-    rig = office.rig
-    await office.set("unknown", "true")
-    await office.set("stops", stops)
-    await office.set("energy", str(energy_wh))
-    await rig.go_dark()
-    await office.arrives()
-    assert await office.charges("ANNA")
-    office.says("ANNA", "Invalid")
-    mark = rig.central.mark()
-    await rig.find_line()
-    await rig.queue_empty()
-    return mark
-
-
-@pytest.mark.requirement("C15.FR.02", "C15.FR.04", "1.6 3.5.4", "TC_C_16_CS", "TC_C_18_CS")
-@pytest.mark.parametrize("energy_wh", [0, 500])
-async def test_a_card_refused_later_ends_its_transaction(office: Office, energy_wh: int) -> None:
-    mark = await charged_in_the_dark(office, "true", energy_wh)
-    await office.rig.over()
-    ended = office.rig.told(mark)[-1]
-    assert (ended.what, ended.reason) == ("ended", "DeAuthorized")
-
-
-@pytest.mark.requirement("C15.FR.02", "C15.FR.06", "C15.FR.08", "TC_C_17_CS", "TC_C_26_CS")
-async def test_a_card_refused_later_may_only_lose_its_energy(office: Office) -> None:
-    rig = office.rig
-    await charged_in_the_dark(office, "false", 0)
-    await rig.until(lambda: not rig.contactor(), "open contactor", 15)
-    assert rig.evse().transaction_id is not None
-    if not is_16(office):
-        states = [c.payload["transactionInfo"].get("chargingState") for c in events(office)]
-        assert "SuspendedEVSE" in states
-        assert all(call.payload.get("offline") for call in events(office)[:2])
-    rig.card("ANNA")
-    await rig.over()
-
-
-@pytest.mark.requirement("C15.FR.07", "1.6 9.1.17", "TC_C_15_CS")
-async def test_a_card_refused_later_may_have_some_energy_left(office: Office) -> None:
-    rig = office.rig
-    await charged_in_the_dark(office, "false", 500)
-    energy_wh = rig.evse().energy_wh
-    await asyncio.sleep(10)
-    assert rig.contactor()
-    await rig.until(lambda: not rig.contactor(), "open contactor", 600)
-    assert 500 <= rig.evse().energy_wh - energy_wh < 560
-
-
-def events(office: Office) -> list[Received]:
-    return office.rig.central.received("TransactionEvent")
-
-
 class TestIn201:
     """What only 2.0.1 can be told."""
 
@@ -290,7 +183,7 @@ class TestIn201:
     @pytest.mark.requirement("C12.FR.05", "C14.FR.03", "TC_C_57_CS", "TC_C_58_CS")
     @pytest.mark.parametrize("where", ["list", "cache"])
     async def test_a_refusal_may_stand(self, office: Office, where: str) -> None:
-        await knows(office, where, "ANNA", "Invalid")
+        await office.knows(where, "ANNA", "Invalid")
         await office.set(f"{where} asks no more", "true")
         mark = office.rig.central.mark()
         await office.arrives()
@@ -299,7 +192,7 @@ class TestIn201:
 
     @pytest.mark.requirement("C10.FR.10", "TC_C_46_CS")
     async def test_a_cached_card_is_forgotten_in_time(self, office: Office) -> None:
-        await knows(office, "cache", "ANNA", "Accepted")
+        await office.knows("cache", "ANNA", "Accepted")
         await office.set("cached for", "60")
         await asyncio.sleep(61)
         mark = office.rig.central.mark()
@@ -332,7 +225,7 @@ class TestIn201:
         await rig.over(1)
         await rig.over(2)
         assert office.asked(mark) == ([] if known else ["OFFICER"])
-        last = [call.payload for call in events(office)[-2:]]
+        last = [call.payload for call in office.events()[-2:]]
         assert [each["transactionInfo"]["stoppedReason"] for each in last] == ["MasterPass"] * 2
         assert [each["triggerReason"] for each in last] == ["StopAuthorized"] * 2
         assert [each["idToken"]["idToken"] for each in last] == ["OFFICER"] * 2

@@ -19,16 +19,12 @@ def office(rig: Rig) -> Office:
     return Office(rig)
 
 
-def is_16(office: Office) -> bool:
-    return office.rig.words.version == "1.6"
-
-
 @pytest.mark.requirement("H01.FR.15", "H03.FR.01", "H03.FR.09", "H03.FR.10", "TC_H_01_CS")
 async def test_the_driver_finds_his_place_kept(office: Office) -> None:
     assert await office.reserve() == "Accepted"
     await office.shows("Reserved")
     office.rig.card("ANNA")
-    await office.shows("Preparing" if is_16(office) else "Available")
+    await office.shows("Preparing" if office.is_16 else "Available")
     await office.arrives()
     await office.rig.charging()
     await office.rig.queue_empty()
@@ -72,7 +68,7 @@ async def test_a_reservation_expires(office: Office) -> None:
     await asyncio.sleep(61)
     await office.shows("Available")
     await office.rig.queue_empty()
-    assert office.ended() == ([] if is_16(office) else [(7, "Expired")])
+    assert office.ended() == ([] if office.is_16 else [(7, "Expired")])
     await office.arrives()
     assert await office.charges("BERT")
 
@@ -141,7 +137,7 @@ async def test_out_of_service_ends_it(office: Office) -> None:
     await office.rig.order(words.availability(1, operative=False))
     await office.shows("Unavailable")
     await office.rig.queue_empty()
-    assert office.ended() == ([] if is_16(office) else [(7, "Removed")])
+    assert office.ended() == ([] if office.is_16 else [(7, "Removed")])
     await office.rig.order(words.availability(1, operative=True))
     await office.shows("Available")
     await office.arrives()
@@ -193,7 +189,7 @@ async def test_an_end_in_the_dark_is_told_later(office: Office) -> None:
     await rig.find_line()
     await rig.queue_empty()
     await office.shows("Available")
-    assert office.ended() == ([] if is_16(office) else [(7, "Expired")])
+    assert office.ended() == ([] if office.is_16 else [(7, "Expired")])
 
 
 async def test_a_central_system_that_knows_no_such_end_holds_nothing_up(office: Office) -> None:
