@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from rich.console import Console
 from rich.live import Live
@@ -30,7 +31,8 @@ EXIT_LINE = 74
 EVERY_S = 1.0
 FIRST_ID, LAST_ID = 1, 247
 RANGE = re.compile(r"(\d+)(?:-(\d+))?")
-ROLES = "mains, circuit, battery, or an EVSE's own: [evse.meter] below its [[evse]]"
+PLACES = ("mains", "circuit", "battery")
+WHERE = "# What measures where, only you know: change the names of the tables."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ async def _tell(scan: Scan, bus: Bus, found: list[Found], watch: bool, console: 
         console.print(_nobody(scan.line))
         return EXIT_NOBODY
     console.print(_values(scan, found))
-    console.print(Text(suggestion(scan, found)))
+    console.print(Text(suggestion(scan, found)), soft_wrap=True)
     if watch:
         await _watch(scan, bus, [each.device_id for each in found], console)
     return 0
@@ -169,42 +171,57 @@ def _line(found: Found) -> str:
 
 
 def _values(scan: Scan, found: list[Found]) -> Table:
-    table = Table("id", "may be", "L1", "L2", "L3", "volts", "power", "import", "configured")
+    table = Table("id", "may be")
+    for head in ("L1 A", "L2 A", "L3 A", "V", "W", "import kWh"):
+        table.add_column(head, justify="right", no_wrap=True)
+    if scan.configured:
+        table.add_column("configured as")
     for each in found:
         fit = each.fits[0] if each.fits else Fit("unknown", {})
-        configured = scan.configured.get(each.device_id, "")
-        table.add_row(str(each.device_id), fit.title, *_numbers(fit.reading), configured)
+        configured = [scan.configured.get(each.device_id, "")] if scan.configured else []
+        table.add_row(str(each.device_id), fit.title, *_numbers(fit.reading), *configured)
     return table
 
 
 def _numbers(reading: MeterReading | None) -> list[str]:
     if reading is None:
         return ["-"] * 6
-    volts = " ".join(f"{each:.0f}" for each in reading.voltages_v or ()) or "-"
-    sums = ((reading.power_w, "W"), (reading.energy_wh, "Wh"))
+    power_w, energy_wh = reading.power_w, reading.energy_wh
     return [
-        *(f"{each:.2f} A" for each in reading.currents_a),
-        volts,
-        *("-" if value is None else f"{value:.0f} {unit}" for value, unit in sums),
+        *(f"{current_a:.2f}" for current_a in reading.currents_a),
+        " ".join(f"{voltage_v:.0f}" for voltage_v in reading.voltages_v or ()) or "-",
+        "-" if power_w is None else f"{power_w:.0f}",
+        "-" if energy_wh is None else f"{energy_wh / 1000.0:.2f}",
     ]
 
 
 def suggestion(scan: Scan, found: Iterable[Found]) -> str:
-    """Return the TOML for what was found and is not configured."""
-    lines: list[str] = []
-    for each in found:
-        fit = next((fit for fit in each.fits if fit.settings), None)
-        if fit is None or each.device_id in scan.configured:
-            continue
-        others = [other.settings["model"] for other in each.fits[1:] if "model" in other.settings]
-        lines += ["", f"[hardware.meters.mains]  # or {ROLES}"]
-        lines += [f'{key} = "{value}"' for key, value in fit.settings.items()]
-        if others:
-            lines[-1] += f"  # or {', '.join(others)}: their registers are the same"
-        lines += [f'bus = "{scan.name}"', f"device_id = {each.device_id}"]
-    if not lines:
+    """Return the TOML for what was found and is not configured, each in another place."""
+    blocks = [
+        _meter_table(scan, each.device_id, fits)
+        for each in found
+        if (fits := [fit for fit in each.fits if fit.settings])
+        and each.device_id not in scan.configured
+    ]
+    if not blocks:
         return ""
-    return "\n".join(["", "To use it:", "", *_bus_table(scan), *lines])
+    meters = ([*head, *block, ""] for head, block in zip(_heads(), blocks, strict=False))
+    return "\n".join(["", "To use it:", "", *_bus_table(scan), "", WHERE, *chain(*meters)])
+
+
+def _heads() -> Iterator[list[str]]:
+    """Yield the heads of tables: the station's meters, then those of EVSEs."""
+    yield from ([f"[hardware.meters.{place}]"] for place in PLACES)
+    yield from (["[[evse]]", f"id = {number}", "[evse.meter]"] for number in count(1))
+
+
+def _meter_table(scan: Scan, device_id: int, fits: list[Fit]) -> list[str]:
+    best, *others = fits
+    lines = [f'{key} = "{value}"' for key, value in best.settings.items()]
+    if others:
+        same = ", ".join(fit.settings["model"] for fit in others)
+        lines[-1] += f"  # or {same}: their registers are the same"
+    return [*lines, f'bus = "{scan.name}"', f"device_id = {device_id}"]
 
 
 def _bus_table(scan: Scan) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import tomllib
+from io import StringIO
 
 import pytest
 from modbus_devices import SerialEnd
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from chargepoint.errors import SettingsError
 from chargepoint.probe import Scan, ids_of, of_options, of_settings, probe
+from chargepoint.settings.checks import all_mistakes
 from chargepoint.settings.model import Settings
 from hardware.api import WrongSettings
 from hardware.bus.line import LineSettings
@@ -34,16 +36,31 @@ async def test_what_answers_is_named_with_values_and_toml(end: SerialEnd, consol
     text = said(console)
     assert "  11  eastron_sdm630 or eastron_sdm72d_m_2" in text
     assert "  12  answers, but is no meter of the table" in text
-    assert "6.00 A" in text
-    assert "-7.00 A" in text
-    assert "1610 W" in text
-    assert "123450 Wh" in text
+    assert " 6.00 " in text
+    assert " -7.00 " in text
+    assert " 1610 " in text
+    assert " 123.45 " in text
     toml = tomllib.loads(text.partition("To use it:")[2])
     settings = Settings.model_validate(toml)
     assert settings.hardware.meters.mains is not None
     assert settings.hardware.meters.mains.model == "eastron_sdm630"
     assert settings.hardware.buses["rs485"].baudrate == 115200
     assert {function for _, function, *_ in end.devices.asked} <= {3, 4}
+
+
+async def test_each_meter_is_suggested_in_a_place_of_its_own(end: SerialEnd) -> None:
+    narrow = Console(file=StringIO(), width=40)
+    for device_id in range(11, 16):
+        end.devices.registers[device_id] = as_told(rows()["eastron_sdm630"], [6.0, -7.0, 8.0])
+    end.devices.hold(10, 0, [0x0114, 0x3280, *[0] * 18])
+    await probe(scan(end), list(range(10, 16)), False, narrow)
+
+    toml = tomllib.loads(said(narrow).partition("To use it:")[2])
+    settings = Settings.model_validate(toml)
+    assert list(all_mistakes(settings)) == []
+    assert settings.hardware.meters.mains is not None
+    assert settings.hardware.meters.mains.driver == "sensorbox"
+    assert [evse.id for evse in settings.evse] == [1, 2, 3]
 
 
 async def test_what_is_configured_is_not_suggested_again(end: SerialEnd, console) -> None:
