@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chargepoint.errors import SettingsError
+from chargepoint.settings.mistakes import dotted
 from chargepoint.settings.model import Settings
 from hardware.api import BusError, MeterReading
 from hardware.bus.bus import Bus
@@ -52,13 +53,12 @@ def of_options(port: str, baudrate: int, parity: str, stopbits: int) -> Scan:
 
 def of_settings(settings: Settings) -> list[Scan]:
     """Return the lines of a configuration; raise SettingsError when it has none."""
-    tables = [*settings.meter_tables()]
     found = []
     for name, bus in settings.hardware.buses.items():
         here = {
-            table.device_id: f"{'.'.join(map(str, place))}: {table.model or table.driver}"
-            for place, table in tables
-            if table.bus == name and table.device_id is not None
+            device.device_id: f"{dotted(place)}: {getattr(device, 'model', '') or device.driver}"
+            for place, device in settings.bus_devices()
+            if device.bus == name and device.device_id is not None
         }
         line = LineSettings(**bus.model_dump() | {"timeout_s": SCAN_TIMEOUT_S})
         found.append(Scan(name, line, here))

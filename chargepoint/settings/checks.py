@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from chargepoint.core.config import SecondContactor
 from chargepoint.settings.convert import evse_config
 from chargepoint.settings.drivers import driver_mistakes
-from chargepoint.settings.equipment import Evse, Meter
 from chargepoint.settings.mistakes import Mistake, Place, dotted
 from chargepoint.settings.model import Settings
 from chargepoint.settings.pem import check_authorities, check_key_pair, read_pem
@@ -183,9 +182,7 @@ def _buses(settings: Settings) -> Iterator[Mistake]:
 def _addresses(settings: Settings) -> Iterator[Mistake]:
     """Two devices that answer to one address spoil each other's answers."""
     taken: dict[tuple[str, int], Place] = {}
-    tables: list[tuple[Place, Meter | Evse]] = [*settings.meter_tables()]
-    tables += [(("evse", position), evse) for position, evse in enumerate(settings.evse)]
-    for place, table in tables:
+    for place, table in settings.bus_devices():
         if not table.bus or table.device_id is None:
             continue
         first = taken.setdefault((table.bus, table.device_id), place)
@@ -196,10 +193,8 @@ def _addresses(settings: Settings) -> Iterator[Mistake]:
 
 def _bus_names(settings: Settings) -> Iterator[tuple[Place, str]]:
     yield ("power_share",), settings.power_share.bus
-    for place, meter in settings.meter_tables():
-        yield place, meter.bus
-    for position, evse in enumerate(settings.evse):
-        yield ("evse", position), evse.bus
+    for place, device in settings.bus_devices():
+        yield place, device.bus
 
 
 CHECKS: tuple[Check, ...] = (

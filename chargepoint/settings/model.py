@@ -69,6 +69,12 @@ class Settings(Section):
             if evse.meter is not None:
                 yield ("evse", position, "meter"), evse.meter
 
+    def bus_devices(self) -> Iterator[tuple[tuple[str | int, ...], Meter | Evse]]:
+        """Return every table that may name a bus, with its key."""
+        yield from self.meter_tables()
+        for position, evse in enumerate(self.evse):
+            yield ("evse", position), evse
+
     def meter_of(self, evse: Evse) -> Meter | None:
         """Return the meter of *evse*, None when it has none."""
         return _existing(evse.meter, simulated=self.driver_of(evse) == SIMULATED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chargepoint.settings.equipment import Evse
+from chargepoint.settings.mistakes import dotted
 from chargepoint.settings.model import Settings
 
 
@@ -19,6 +20,8 @@ def summary(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "ocpp", f"{versions}, security profile {csms.security_profile}"
     for evse in settings.evse:
         yield f"evse {evse.id}", _evse(settings, evse)
+    for name, bus in settings.hardware.buses.items():
+        yield f"bus {name}", ", ".join([bus.port, *_devices(settings, name)])
     yield "meters", ", ".join(meters) or "none"
     yield (
         "limits",
@@ -26,6 +29,13 @@ def summary(settings: Settings) -> Iterator[tuple[str, str]]:
     )
     yield "page", f"http://{settings.api.bind}/"
     yield "data", settings.agent.data_dir
+
+
+def _devices(settings: Settings, bus: str) -> Iterator[str]:
+    """Tell the devices on a line by their addresses."""
+    for place, device in settings.bus_devices():
+        if device.bus == bus and device.device_id is not None:
+            yield f"{device.device_id} {dotted(place)}"
 
 
 def _evse(settings: Settings, evse: Evse) -> str:

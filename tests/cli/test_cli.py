@@ -53,6 +53,22 @@ def test_check_says_that_all_is_fine_and_what_it_comes_to(chargepoint, tmp_path:
     ]
 
 
+def test_check_says_who_is_on_which_line(chargepoint, tmp_path: Path):
+    path = tmp_path / "c.toml"
+    path.write_text(
+        '[hardware.buses.rs485]\nport = "/dev/ttyUSB0"\n'
+        '[hardware.meters.mains]\ndriver = "modbus"\nmodel = "eastron_sdm630"\n'
+        'bus = "rs485"\ndevice_id = 11\n'
+        '[[evse]]\n[evse.meter]\ndriver = "sensorbox"\nbus = "rs485"\ndevice_id = 10'
+    )
+    lines = [
+        " ".join(line.split()) for line in chargepoint("check", "-c", str(path)).out.split("\n")
+    ]
+
+    assert "bus rs485 /dev/ttyUSB0, 11 hardware.meters.mains, 10 evse[0].meter" in lines
+    assert not [line for line in lines if line.startswith("warning")]
+
+
 def test_check_names_every_mistake_and_leaves_with_78(chargepoint, tmp_path: Path):
     path = tmp_path / "c.toml"
     path.write_text("[limits]\nmians_a = 1\nmin_a = 1")
