@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import lines as modbus
-from bench import measures
+from bench import measures, schedules
 from bench.stations import agent, minimal
 from bench.table import Line, machine, middle, percentile, table
 
@@ -61,7 +61,8 @@ async def measured(effort: Effort) -> list[Line]:
     what = "remote start -> StartTransaction"
     lines.append(Line(what, "ms", middle(ours) * 1e3, middle(theirs) * 1e3, digits=1))
     lines += _control(await measures.control(effort.control_s))
-    return [*lines, *await _modbus(effort.line_s)]
+    lines += await _modbus(effort.line_s)
+    return [*lines, *schedules.measured()]
 
 
 def _starts(found: Sides) -> Iterator[Line]:

@@ -9,20 +9,20 @@ Source: OCPP 2.0.1 part 2, K 3.5, SC.01, SC.04, K08 and errata 2.36; OCPP 1.6 se
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from math import inf
 from operator import itemgetter
 
 from profiles.course import posix_s
 from profiles.limit_now import NOTHING_RUNS, Running, relative_s
 from profiles.limits import Limit
 from profiles.schedule import Profile, Unit
-from profiles.stack import Change, Opinion, changes_of
+from profiles.stack import groups_of
+from profiles.sweep import MOST_PHASES, Change, changes_of
 from profiles.undated import is_set
-from profiles.units import Supply, floor_tenth, watts
+from profiles.units import Supply, floor_tenth
 
 
 def composite(
@@ -46,17 +46,22 @@ def composite(
     window = _Window(
         profiles, posix_s(start), max(duration_s, 1), unit, supply, is_set(start), local
     )
-    changes = (
-        _station_changes(window, running_by_evse)
+    segments = (
+        _station_segments(window, running_by_evse)
         if evse_id == 0
-        else _evse_changes(window, evse_id, running_by_evse.get(evse_id, NOTHING_RUNS))
+        else _evse_segments(window, evse_id, running_by_evse.get(evse_id, NOTHING_RUNS))
     )
-    periods: list[tuple[int, float, int]] = []
-    for start_s, opinion in changes:
-        limit = floor_tenth(opinion.limit)
-        if not periods or periods[-1][1:] != (limit, opinion.phases):
-            periods.append((start_s - window.start_s, limit, opinion.phases))
+    periods: list[Segment] = []
+    before = (-1.0, 0)
+    for at_s, limit, phases in segments:
+        now = floor_tenth(limit), phases
+        if now != before:
+            periods.append((at_s - window.start_s, *now))
+            before = now
     return tuple(periods)
+
+
+Segment = tuple[int, float, int]  # from this second on: limit in the unit asked for, phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,85 +75,74 @@ class _Window:
     local: Mapping[int, Limit]
 
 
-def _station_changes(
-    window: _Window, running_by_evse: Mapping[int, Running]
-) -> list[tuple[int, Opinion]]:
-    evses = [
-        _evse_changes(window, evse_id, running_by_evse.get(evse_id, NOTHING_RUNS))
-        for evse_id in window.local
-        if evse_id > 0
-    ]
-    total: list[Change] = [
-        (
-            at_s,
-            Opinion(
-                sum(opinion.limit for opinion in opinions),
-                window.unit,
-                max((opinion.phases for opinion in opinions), default=window.supply.phases),
-            ),
-        )
-        for at_s, opinions in _merged(evses, window.start_s)
-    ]
-    groups = _groups(window, 0, NOTHING_RUNS)
-    return _lowest([total, *groups], window, [0])
+def _station_segments(window: _Window, running_by_evse: Mapping[int, Running]) -> list[Segment]:
+    """Return the sum of all EVSEs under the limits of the station."""
+    evses: list[list[Change]] = []
+    for evse_id in window.local:
+        if evse_id > 0:
+            running = running_by_evse.get(evse_id, NOTHING_RUNS)
+            segments = _evse_segments(window, evse_id, running)
+            evses.append([(at_s, limit, inf, phases) for at_s, limit, phases in segments])
+    total: list[Change] = []
+    for at_s, limits, _, phases in _merged(evses, window.start_s, (0.0, 1)):
+        limit = sum(limits)
+        in_unit = (limit, inf) if window.unit is Unit.A else (inf, limit)
+        total.append((at_s, *in_unit, max(phases)))
+    return _lowest([total, *_groups(window, 0, NOTHING_RUNS)], window, [0])
 
 
-def _evse_changes(window: _Window, evse_id: int, running: Running) -> list[tuple[int, Opinion]]:
-    groups = _groups(window, evse_id, running)
-    return _lowest(groups, window, [0, evse_id])
+def _evse_segments(window: _Window, evse_id: int, running: Running) -> list[Segment]:
+    return _lowest(_groups(window, evse_id, running), window, [0, evse_id])
 
 
 def _groups(window: _Window, evse_id: int, running: Running) -> list[list[Change]]:
-    return changes_of(
-        window.profiles,
-        evse_id,
-        running.transaction_id,
-        relative_s(running, window.start_s),
-        window.start_s,
-        window.start_s + window.length_s,
-        window.dated,
-    )
+    start_s = window.start_s
+    origin_s, end_s = relative_s(running, start_s), start_s + window.length_s
+    groups = groups_of(window.profiles, evse_id, running.transaction_id, window.dated)
+    return [
+        changes_of(group, origin_s, start_s, end_s, window.unit, window.supply) for group in groups
+    ]
 
 
 def _lowest(
-    groups: Iterable[Iterable[Change]], window: _Window, places: Iterable[int]
-) -> list[tuple[int, Opinion]]:
-    """Return the lowest of *groups* and of the local limits at *places*, wherever it may change.
+    groups: Sequence[list[Change]], window: _Window, places: Iterable[int]
+) -> list[Segment]:
+    """Return the lowest of *groups* and of the local limits at *places*, wherever one changes.
 
-    Limits stay in the unit they came in; those that must be converted are converted
-    last: watts by their own phases, amperes by those of the result, which are the fewest
-    that counted (errata 2.36).
+    Amperes become watts last, on the phases of the result, which are the fewest that
+    counted (errata 2.36).
     """
-    supply, unit = window.supply, window.unit
     local = [window.local[place] for place in places if place in window.local]
-    local_a = min((limit.limit_a for limit in local), default=math.inf)
-    most_phases = min([supply.phases, *(limit.phases for limit in local)])
-    changes = []
-    for at_s, opinions in _merged(groups, window.start_s):
-        phases = min([most_phases, *(opinion.phases for opinion in opinions)])
-        if unit is Unit.A:
-            limit = min((opinion.amperes(supply) for opinion in opinions), default=local_a)
-            limit = min(limit, local_a)
-        else:
-            limit = min((opinion.watts(supply, phases) for opinion in opinions), default=math.inf)
-            limit = min(limit, watts(local_a, supply.voltage_v, phases))
-        changes.append((at_s, Opinion(limit, unit, phases)))
-    return changes
+    local_a = min((limit.limit_a for limit in local), default=inf)
+    most_phases = min([window.supply.phases, *(limit.phases for limit in local)])
+    voltage_v, in_amperes = window.supply.voltage_v, window.unit is Unit.A
+    segments: list[Segment] = []
+    for at_s, limits_a, limits_w, counted in _merged(
+        groups, window.start_s, (local_a, most_phases)
+    ):
+        phases = min(counted)
+        limit = min(limits_a)
+        if not in_amperes:
+            limit = min(limit * voltage_v * phases, *limits_w)
+        segments.append((at_s, limit, phases))
+    return segments
 
 
 def _merged(
-    groups: Iterable[Iterable[Change]], start_s: int
-) -> Iterator[tuple[int, list[Opinion]]]:
-    """Yield the opinions that hold from each second on at which any of *groups* changes."""
-    tagged = ([(*change, index) for change in group] for index, group in enumerate(groups))
-    held: dict[int, Opinion] = {}
+    groups: Sequence[Sequence[Change]], start_s: int, always: tuple[float, int]
+) -> Iterator[tuple[int, list[float], list[float], list[int]]]:
+    """Yield the amperes, watts and phases that hold from each second on at which any of
+    *groups* changes. The first of each is *always* there. The lists change in the next step.
+    """
+    limits_a, limits_w, phases = [always[0]], [inf], [always[1]]
+    limits_a += [inf] * len(groups)
+    limits_w += [inf] * len(groups)
+    phases += [MOST_PHASES] * len(groups)
+    tagged = [(*change, index) for index, group in enumerate(groups, 1) for change in group]
     since_s = start_s
-    for at_s, opinion, index in sorted(chain.from_iterable(tagged), key=itemgetter(0)):
+    for at_s, limit_a, limit_w, counted, index in sorted(tagged, key=itemgetter(0)):
         if at_s > since_s:
-            yield since_s, list(held.values())
+            yield since_s, limits_a, limits_w, phases
             since_s = at_s
-        if opinion is None:
-            del held[index]
-        else:
-            held[index] = opinion
-    yield since_s, list(held.values())
+        limits_a[index], limits_w[index], phases[index] = limit_a, limit_w, counted
+    yield since_s, limits_a, limits_w, phases

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from profiles.schedule import Kind, Period, Profile
 
@@ -24,8 +24,7 @@ def instant(at_s: int) -> datetime | None:
     return EPOCH + timedelta(seconds=at_s) if at_s < FOREVER_S else None
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """The times of one profile: its schedule starts at *first_s* and every *every_s* after.
 
     Each run lasts *length_s*, and is heard only from *valid_from_s* up to *valid_to_s*.

@@ -1,4 +1,4 @@
-"""Which profile leads: validity, stack levels and purposes, over one instant or a window.
+"""Which profiles compete, and which of them would lead: purposes and stack levels.
 
 Profiles that compete form a *group*, of which at any instant the highest level that has
 a period leads: station maximum; external of the station; external of the EVSE; and the
@@ -11,15 +11,11 @@ section 3.13.1 and 3.13.2 with errata 3.43.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from heapq import heappop, heappush
-from itertools import pairwise, zip_longest
-from operator import itemgetter
 from typing import NamedTuple
 
-from profiles.course import Course, course_of
 from profiles.schedule import Period, Profile, Purpose, Unit
 from profiles.undated import cautious
-from profiles.units import ASSUMED_PHASES, Supply, amperes, watts
+from profiles.units import ASSUMED_PHASES, Supply, amperes
 
 
 class Opinion(NamedTuple):
@@ -34,15 +30,6 @@ class Opinion(NamedTuple):
         if self.unit is Unit.A:
             return self.limit
         return amperes(self.limit, supply.voltage_v, self.phases)
-
-    def watts(self, supply: Supply, phases: int) -> float:
-        """Return it over all phases; amperes are those on *phases* phases."""
-        if self.unit is Unit.W:
-            return self.limit
-        return watts(self.limit, supply.voltage_v, phases)
-
-
-Change = tuple[int, Opinion | None]  # from this second on; None: no opinion
 
 
 def opinion_of(period: Period, unit: Unit) -> Opinion:
@@ -103,74 +90,3 @@ def _group_of(profile: Profile) -> tuple[Purpose, int]:
 
 def _precedence(profile: Profile) -> tuple[bool, int, int]:
     return profile.purpose is Purpose.TX, profile.stack_level, profile.id
-
-
-def changes_of(
-    profiles: Iterable[Profile],
-    evse_id: int,
-    transaction_id: str | None,
-    relative_s: int,
-    begin_s: int,
-    end_s: int,
-    dated: bool = True,
-) -> list[list[Change]]:
-    """Return for each group the leading opinion, and None in gaps, from *begin_s* to *end_s*.
-
-    One sweep over the runs of all profiles: only periods that lead are looked at.
-    """
-    changes = []
-    for group in groups_of(profiles, evse_id, transaction_id, dated):
-        spans = []
-        for rank, profile in enumerate(group):
-            course = course_of(profile, relative_s)
-            for from_s, to_s, origin_s in course.runs(begin_s, end_s):
-                unit = profile.schedule.unit
-                spans.append(_Span(from_s, to_s, rank, origin_s, course, unit))
-        changes.append(_changes(_leading(spans), end_s))
-    return changes
-
-
-class _Span(NamedTuple):
-    """One run of a profile; *rank* 0 leads."""
-
-    begin_s: int
-    end_s: int
-    rank: int
-    origin_s: int
-    course: Course
-    unit: Unit
-
-
-def _leading(spans: list[_Span]) -> list[_Span]:
-    """Return the parts of *spans* in which each of them leads, in order of time."""
-    waiting = sorted(spans, key=itemgetter(0), reverse=True)
-    bounds = sorted({bound for span in spans for bound in span[:2]})
-    begun: list[tuple[int, int, _Span]] = []
-    parts = []
-    for begin_s, end_s in pairwise(bounds):
-        while waiting and waiting[-1].begin_s <= begin_s:
-            span = waiting.pop()
-            heappush(begun, (span.rank, span.end_s, span))
-        while begun and begun[0][1] <= begin_s:
-            heappop(begun)
-        if begun:
-            parts.append(begun[0][2]._replace(begin_s=begin_s, end_s=end_s))
-    return parts
-
-
-def _changes(parts: list[_Span], window_end_s: int) -> list[Change]:
-    """Return every period of *parts*, and None wherever a gap follows."""
-    changes: list[Change] = []
-    for part, following in zip_longest(parts, parts[1:]):
-        periods = part.course.periods
-        at_s, index = part.begin_s, part.course.index_at(part.begin_s - part.origin_s)
-        while at_s < part.end_s:
-            changes.append((at_s, opinion_of(periods[index], part.unit)))
-            index += 1
-            if index == len(periods):
-                break
-            at_s = part.origin_s + periods[index].start_s
-        gap_follows = following is None or following.begin_s > part.end_s
-        if gap_follows and part.end_s < window_end_s:
-            changes.append((part.end_s, None))
-    return changes

@@ -46,6 +46,7 @@ class SmartCharging:
         self._common = common
         self._profiles = {profile.id: profile for profile in kept.values()}
         self._limits = ProfileLimits(common, self._profiles)
+        self._counts = True
         self.external: Callable[[], tuple[Profile, ...]] = lambda: ()
         for profile in kept.values():  # no transaction survives a start: K02.FR.05
             if profile.purpose is Purpose.TX:
@@ -141,21 +142,22 @@ class SmartCharging:
     # --- limits now ------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Follow the clock."""
+        """Follow the clock and the switch; call it before limits are asked for."""
+        self._counts = self._enabled()
         self._limits.follow_clock()
 
     def limits(self, evse: Evse) -> tuple[Limit, ...]:
         """Return what the profiles allow this EVSE now."""
-        return self._limits.of(evse).limits if self._enabled() else ()
+        return self._limits.of(evse).limits if self._counts else ()
 
     def least_a(self, evse: Evse) -> float:
         """Return the rate below which charging is inefficient here (minChargingRate), 0 where
         nobody says: a hint for sharing (K01.FR.21, K04.FR.04)."""
-        return self._limits.of(evse).least_a if self._enabled() else 0.0
+        return self._limits.of(evse).least_a if self._counts else 0.0
 
     def station_limits(self) -> tuple[Limit, ...]:
         """Return what the profiles allow all EVSEs together, to be shared (K04.FR.05)."""
-        return self._limits.of_station().limits if self._enabled() else ()
+        return self._limits.of_station().limits if self._counts else ()
 
     # --- the pieces -------------------------------------------------------------------------
 

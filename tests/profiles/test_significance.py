@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,33 +15,17 @@ from profiles.significance import NONE, UNKNOWN, Told, is_due
 VALUES = st.one_of(st.floats(0, 100), st.just(0.0), st.just(NONE))
 
 
+WORDS = {"none": NONE, "unknown": UNKNOWN}
+EXAMPLES = json.loads(Path(__file__).with_name("significance_examples.json").read_text())
+
+
 @pytest.mark.requirement("SC.03", "K11.FR.02")
-@pytest.mark.parametrize(
-    ("told", "value", "now_s", "due"),
-    [
-        (None, 16.0, 0.0, True),
-        (16.0, 15.0, 99.0, False),  # 6.3 %
-        (16.0, 14.0, 99.0, True),  # 12.5 %
-        (14.0, 13.0, 99.0, False),  # 7.1 % of what was told
-        (16.0, 17.7, 99.0, True),
-        (16.0, 14.0, 19.0, False),
-        (16.0, 0.0, 1.0, True),
-        (0.0, 6.0, 1.0, True),
-        (0.0, 0.0, 99.0, False),
-        (16.0, NONE, 99.0, True),
-        (16.0, NONE, 1.0, False),
-        (NONE, 16.0, 99.0, True),
-        (NONE, NONE, 99.0, False),
-        (UNKNOWN, 16.0, 99.0, True),
-        (UNKNOWN, NONE, 99.0, True),
-    ],
-)
-def test_a_change_is_told_when_it_matters(
-    told: float | None, value: float, now_s: float, due: bool
-) -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example["id"] for example in EXAMPLES])
+def test_a_change_is_told_when_it_matters(example: dict[str, Any]) -> None:
+    told, value = (WORDS.get(each, each) for each in (example["told"], example["value"]))
     known = None if told is None else Told(told, 0.0)
 
-    assert is_due(known, value, 10.0, 20.0, now_s) is due
+    assert is_due(known, value, 10.0, 20.0, example["now_s"]) is example["due"]
 
 
 @given(VALUES, VALUES, st.floats(0, 100), st.floats(0, 60))

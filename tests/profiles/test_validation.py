@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from math import inf, nan
 from typing import Any
 
@@ -16,6 +17,7 @@ from profiles.validation import (
     Context,
     Reason,
     cleared_by,
+    is_spent,
     reasons,
     replaced_by,
 )
@@ -300,3 +302,26 @@ def test_clearing_takes_what_matches_all_criteria(
 
 def test_the_values_of_a_clash_are_words_that_others_share() -> None:
     assert [clash.value for clash in Clash] == ["replaces", "refused"]
+
+
+@pytest.mark.requirement("K01.FR.11", "K01.FR.37")
+@pytest.mark.parametrize(
+    ("facts", "spent"),
+    [
+        ({}, False),
+        ({"duration_s": 60}, True),
+        ({"duration_s": 61}, False),
+        ({"duration_s": 60, "start": None}, False),
+        ({"duration_s": 60, "kind": "relative"}, False),
+        ({"duration_s": 60, "kind": "recurring", "recurs_s": 86_400}, False),
+        ({"valid_to": 60}, True),
+        ({"valid_to": 61}, False),
+        ({"valid_to": 60, "kind": "recurring", "recurs_s": 86_400}, True),
+    ],
+)
+def test_a_profile_is_spent_when_it_can_never_count_again(
+    facts: dict[str, Any], spent: bool, profile: Make
+) -> None:
+    a_minute_later = datetime(2026, 3, 30, 8, 1, tzinfo=UTC)
+
+    assert is_spent(profile(**facts), a_minute_later) is spent
