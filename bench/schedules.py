@@ -67,7 +67,7 @@ def measured() -> Iterator[Line]:
 
 def _composite_s(installed: list[Profile]) -> float:
     running, supply = {1: Running("running", START)}, Supply(230.0, 3)
-    local = {1: Limit(32.0, "hardware")}
+    local = {1: [Limit(32.0, "hardware")]}
     return _least_s(lambda: composite(installed, 1, running, START, DAILY_S, Unit.A, supply, local))
 
 

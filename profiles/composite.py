@@ -33,12 +33,13 @@ def composite(
     duration_s: int,
     unit: Unit,
     supply: Supply,
-    local: Mapping[int, Limit],
+    local: Mapping[int, Sequence[Limit]],
 ) -> tuple[tuple[int, float, int], ...]:
     """Return (start_s, limit, phases) over *duration_s* from *start*, limits in *unit*.
 
     The first is at 0 and no two neighbours are equal; gaps hold the local limit. *local*
-    names every EVSE with its local limit, and under 0 that of the station, if it has one.
+    names every EVSE with its local limits, and under 0 those of the station, if it has any;
+    one that says until when it holds is over then.
     EVSE 0 is the sum of all, as if all used the same phases, under the station's limits
     (K08.FR.03). Without a duration the answer is one period for now.
     """
@@ -72,7 +73,7 @@ class _Window:
     unit: Unit
     supply: Supply
     dated: bool
-    local: Mapping[int, Limit]
+    local: Mapping[int, Sequence[Limit]]
 
 
 def _station_segments(window: _Window, running_by_evse: Mapping[int, Running]) -> list[Segment]:
@@ -112,20 +113,34 @@ def _lowest(
     Amperes become watts last, on the phases of the result, which are the fewest that
     counted (errata 2.36).
     """
-    local = [window.local[place] for place in places if place in window.local]
-    local_a = min((limit.limit_a for limit in local), default=inf)
-    most_phases = min([window.supply.phases, *(limit.phases for limit in local)])
+    local = [limit for place in places for limit in window.local.get(place, ())]
+    lasting = [limit for limit in local if limit.until_at is None]
+    always = (
+        min((limit.limit_a for limit in lasting), default=inf),
+        min([window.supply.phases, *(limit.phases for limit in lasting)]),
+    )
+    passing = [
+        _passing(limit, posix_s(limit.until_at), window)
+        for limit in local
+        if limit.until_at is not None
+    ]
     voltage_v, in_amperes = window.supply.voltage_v, window.unit is Unit.A
     segments: list[Segment] = []
-    for at_s, limits_a, limits_w, counted in _merged(
-        groups, window.start_s, (local_a, most_phases)
-    ):
+    for at_s, limits_a, limits_w, counted in _merged([*groups, *passing], window.start_s, always):
         phases = min(counted)
         limit = min(limits_a)
         if not in_amperes:
             limit = min(limit * voltage_v * phases, *limits_w)
         segments.append((at_s, limit, phases))
     return segments
+
+
+def _passing(limit: Limit, until_s: int, window: _Window) -> list[Change]:
+    """Return a local limit that is over at *until_s*, within the window or later."""
+    holds: Change = (window.start_s, limit.limit_a, inf, limit.phases)
+    if until_s >= window.start_s + window.length_s:
+        return [holds]
+    return [holds, (max(until_s, window.start_s), inf, inf, MOST_PHASES)]
 
 
 def _merged(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from chargepoint.core.evse import Evse
-from profiles.limits import Limit, Origin, combine
+from profiles.limits import Limit, Origin
 from profiles.pools import Over, Pool
 
 
@@ -19,21 +19,29 @@ def local_limits(
     counting: Mapping[int, Iterable[Limit]],
     shared: Iterable[Pool],
     phases: int,
-) -> dict[int, Limit]:
-    """Return the local limit of each EVSE as it is now, and under 0 that of the station.
+) -> dict[int, tuple[Limit, ...]]:
+    """Return the local limits of each EVSE as they are now, and under 0 those of the station.
 
     *counting* are the limits that profiles set on each EVSE, which the schedule has itself. A
     station maximum that is shared with others is not among them: the EVSE's part of it
-    is local. *phases* are those of the supply.
+    is local. *phases* are those of the supply. An override or a soft start is over when it
+    says so; how much a meter will leave then nobody knows, so it is taken to stay.
     """
     local = {}
     for evse in evses:
         theirs = {limit.source for limit in counting[evse.id]}
-        local[evse.id] = combine(each for each in evse.limits if each.source not in theirs)
+        ours = (each for each in evse.limits if each.source not in theirs)
+        local[evse.id] = tuple(map(_expected, ours))
     station = [
         per_phase(pool, phases) for pool in shared if pool.limit.origin is not Origin.CENTRAL
     ]
-    return {0: combine(station)} | local if station else local
+    return {0: tuple(map(_expected, station))} | local if station else local
+
+
+def _expected(limit: Limit) -> Limit:
+    """Return *limit* as it is reckoned with beyond the end that it knows."""
+    ends = limit.origin in (Origin.STATION, Origin.PEOPLE)
+    return limit if ends else replace(limit, until_at=None)
 
 
 def per_phase(pool: Pool, phases: int) -> Limit:

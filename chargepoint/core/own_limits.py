@@ -86,12 +86,19 @@ class OwnLimits:
 
     def _soft_start(self, evse: Evse) -> list[Limit]:
         """A car begins with the minimum: nobody knows yet what it does to the mains."""
-        limits, since_s = self._common.config.limits, evse.path.offered_since_s
-        lasted_s = 0.0 if since_s is None else self._common.now.s - since_s
+        limits, since_s, now = (
+            self._common.config.limits,
+            evse.path.offered_since_s,
+            self._common.now,
+        )
+        lasted_s = 0.0 if since_s is None else now.s - since_s
         rises_to_a = limits.min_a + MOST_RISE_A_PER_S * lasted_s
-        if rises_to_a >= min(limits.max_a, self.hardware_a(evse)):
+        lacks_a = min(limits.max_a, self.hardware_a(evse)) - rises_to_a
+        if lacks_a <= 0.0:
             return []
-        return [Limit(floor_tenth(rises_to_a), f"{SOFT_START}, {MOST_RISE_A_PER_S:g} A a second")]
+        source = f"{SOFT_START}, {MOST_RISE_A_PER_S:g} A a second"
+        until_at = now.at(now.s + lacks_a / MOST_RISE_A_PER_S)
+        return [Limit(floor_tenth(rises_to_a), source, until_at=until_at)]
 
     def _pause(self, evse: Evse) -> list[Limit]:
         now = self._common.now

@@ -133,11 +133,11 @@ async def test_a_station_maximum_is_never_exceeded_by_all_together(csms: Csms) -
     cap = {"id": 1, "chargingProfilePurpose": "ChargingStationMaxProfile"}
     await csms.install(csms.profile(20.0, **cap), 0)
     await csms.charging(1)
-    assert rig.evse(1).offer_a == 20.0
+    await rig.until(lambda: rig.evse(1).offer_a == 20.0, "all of it")
     await csms.charging(2)
 
-    for _ in range(100):
+    for _ in range(300):
         offers_a = [rig.evse(evse_id).offer_a for evse_id in (1, 2)]
         assert sum(offers_a) <= 20.0
         await rig.until(lambda: True, "the next tick")
-    assert offers_a == [10.0, 10.0]
+    assert min(offers_a) >= 6.0

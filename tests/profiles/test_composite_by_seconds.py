@@ -99,17 +99,21 @@ def slowly(
     duration_s: int,
     unit: Unit,
     supply: Supply,
-    local: dict[int, Limit],
+    local: dict[int, list[Limit]],
 ) -> list[tuple[int, float, int]]:
-    station = [local[0]] if 0 in local else []
     rows: list[tuple[int, float, int]] = []
     for second in range(duration_s):
         at = T + timedelta(seconds=second)
+        held = {
+            place: [each for each in limits if each.until_at is None or at < each.until_at]
+            for place, limits in local.items()
+        }
+        station = held.get(0, [])
         evses = []
         for id in [id for id in local if id > 0 and evse_id in (0, id)]:
             offered = running[id].energy_offered_at or T
             counted = counted_at(profiles, id, running[id], at, offered)
-            evses.append((id, *lowest(counted, unit, supply, local[id], *station)))
+            evses.append((id, *lowest(counted, unit, supply, *held[id], *station)))
         if evse_id > 0:
             [(_, limit, phases)] = evses
         else:
@@ -143,11 +147,15 @@ class World:
         self.profiles = drawn if clash is None else _installed(drawn, clash)
         self.running = {1: self.run(), 2: self.run()}
         self.supply = self.dice.choice(SUPPLIES)
-        self.local = {
-            place: Limit(a, "local", self.dice.choice([1, 3, 3]))
-            for place, a in self.dice.choice(LOCALS).items()
-        }
+        self.local = {place: self.limits(a) for place, a in self.dice.choice(LOCALS).items()}
         self.unit = self.dice.choice(list(Unit))
+
+    def limits(self, limit_a: float) -> list[Limit]:
+        """Return one that stays, and perhaps one that passes."""
+        dice = self.dice
+        stays = Limit(limit_a, "local", dice.choice([1, 3, 3]))
+        passes = Limit(limit_a / 2, "override", dice.choice([1, 3]), self.instant())
+        return dice.choice([[stays], [stays, passes]])
 
     def instant(self) -> datetime:
         return T + timedelta(seconds=self.dice.randint(-60, 100))
@@ -283,7 +291,7 @@ def test_what_is_no_number_allows_nothing(profile: Make) -> None:
 
         assert limits_at([broken], 1, Running(), T, Supply(230.0, 3)).limits[0].limit_a == 0.0
         rows = composite(
-            [broken], 1, {}, T, 60, Unit.W, Supply(230.0, 3), {1: Limit(32.0, "local")}
+            [broken], 1, {}, T, 60, Unit.W, Supply(230.0, 3), {1: [Limit(32.0, "local")]}
         )
         assert rows == ((0, 0.0, 3),)
 

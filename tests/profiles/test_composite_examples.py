@@ -43,7 +43,7 @@ def world(example: dict[str, Any], make: Make) -> tuple[list[Profile], datetime,
         for evse, row in example.get("running", {}).items()
     }
     local_a = example.get("local_a", {"1": 32, "2": 32}).items()
-    local = {int(evse): Limit(a, "local") for evse, a in local_a}
+    local = {int(evse): [Limit(a, "local")] for evse, a in local_a}
     return profiles, at, running, local
 
 
@@ -77,6 +77,6 @@ def test_the_limit_now_is_the_first_of_the_composite_schedule(
     now = limits_at(profiles, evse_id, running.get(evse_id, Running()), at, SUPPLY)
 
     expected = composite(profiles, evse_id, running, at, 1, Unit.A, SUPPLY, local)
-    ours = [local[place] for place in (0, evse_id) if place in local]
+    ours = [limit for place in (0, evse_id) for limit in local.get(place, [])]
     tightest = combine([*ours, *now.limits])
     assert ((0, tightest.limit_a, tightest.phases),) == expected

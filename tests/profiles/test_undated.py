@@ -42,7 +42,7 @@ def test_an_unset_clock_never_allows_more_than_any_clock_would(
     unset = allowed_a(BOOTED)
     assert unset == min(limits_a)
     assert unset <= allowed_a(EARLIEST + timedelta(seconds=later_s))
-    rows = composite([dated], 1, {}, BOOTED, 7200, Unit.A, SUPPLY, {1: local})
+    rows = composite([dated], 1, {}, BOOTED, 7200, Unit.A, SUPPLY, {1: [local]})
     assert rows == ((0, unset, 3),)
 
 
