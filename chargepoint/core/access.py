@@ -51,6 +51,7 @@ class Asked:
 
 
 NOTHING_FREE = Refused("no EVSE is free")
+RESERVED = Refused("reserved for somebody else")
 
 
 class Access:
@@ -156,7 +157,7 @@ class Access:
             if target is not None or self._choosing.worth_asking(asked.evse_ids):
                 self._ask(asked)
             else:
-                self._refuse(asked, NOTHING_FREE)
+                self._refuse(asked, self._no_place(asked))
         else:
             self._decided(target, asked, decision)
 
@@ -172,7 +173,7 @@ class Access:
         if isinstance(verdict, Refused):
             self._refuse(asked, verdict)
         elif target is None:
-            self._refuse(asked, NOTHING_FREE)
+            self._refuse(asked, self._no_place(asked))
         elif self._common.closed:
             self._refuse(asked, Refused(self._common.closed))
         else:
@@ -212,6 +213,12 @@ class Access:
             asked.evse_ids[0] if len(asked.evse_ids) == 1 else 0,
             "warning",
         )
+
+    def _no_place(self, asked: Asked) -> Refused:
+        reserved = any(
+            self._reservations.shows(self._common.evses[each]) for each in asked.evse_ids
+        )
+        return RESERVED if reserved else NOTHING_FREE
 
     def _start_unasked(self, evse: Evse) -> None:
         """Start for whoever plugs in, where nobody needs a token of his own (C02)."""

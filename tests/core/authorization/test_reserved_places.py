@@ -104,6 +104,7 @@ def test_a_stranger_is_refused_without_a_question(driver: Driver) -> None:
     driver.plug()
     driver.card(BERT)
     assert not driver.asked()
+    assert driver.notes[-1] == "token …0002 refused: reserved for somebody else"
     assert driver.shown().session == "plugged"
 
 
