@@ -134,31 +134,34 @@ def _merged(spans: Iterable[tuple[int, int, bool]], most: int, bridge: int) -> I
         yield Block(start, end - start)
 
 
-def sample(row: Row, registers: Registers, at_s: float, connected: int = 3) -> MeterReading:
+def sample(
+    row: Row, registers: Registers, at_s: float, connected: int = 3, ct_ratio: float = 1.0
+) -> MeterReading:
     """Return what *registers* say; the first *connected* phases count, the others are 0.
 
-    Raises BusError when a current, or the power that gives its direction, is not there:
-    nobody may take that for 0 A.
+    *ct_ratio*: of current transformers that the meter does not know of. Raises BusError
+    when a current, or the power that gives its direction, is not there: nobody may take
+    that for 0 A.
     """
     count = min(row.phases, connected)
     currents_a = _surely("currents", numbers(row, "currents", registers)[:count])
     flip = -1.0 if row.sign == "-power" else 1.0
-    power_w = _one(numbers(row, "power", registers), flip)
+    power_w = _one(numbers(row, "power", registers), flip * ct_ratio)
     if row.sign != "raw" and "phase_powers" in row.cells:
         powers_w = _surely("power", numbers(row, "phase_powers", registers)[:count])
         currents_a = [
             math.copysign(current_a, flip * phase_w or 1.0)
             for current_a, phase_w in zip(currents_a, powers_w, strict=True)
         ]
-        power_w = flip * sum(powers_w)
+        power_w = flip * ct_ratio * sum(powers_w)
     voltages_v = numbers(row, "voltages", registers)[:count]
     return MeterReading(
         at_s,
-        _three(currents_a),
+        _three([ct_ratio * current_a for current_a in currents_a]),
         _three([each or 0.0 for each in voltages_v]) if all(voltages_v) and voltages_v else None,
         power_w,
-        _one(numbers(row, "import_wh", registers)),
-        _one(numbers(row, "export_wh", registers)),
+        _one(numbers(row, "import_wh", registers), ct_ratio),
+        _one(numbers(row, "export_wh", registers), ct_ratio),
     )
 
 
@@ -176,8 +179,8 @@ def _three(numbers: list[float]) -> tuple[float, float, float]:
     return l1, l2, l3
 
 
-def _one(numbers: list[float | None], sign: float = 1.0) -> float | None:
-    return sign * numbers[0] if numbers and numbers[0] is not None else None
+def _one(numbers: list[float | None], factor: float) -> float | None:
+    return factor * numbers[0] if numbers and numbers[0] is not None else None
 
 
 def numbers(row: Row, name: str, registers: Registers) -> list[float | None]:

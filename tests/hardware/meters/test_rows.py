@@ -204,6 +204,17 @@ def test_phases_that_are_not_connected_are_zero() -> None:
     assert reading.power_w == 1380.0
 
 
+def test_what_is_measured_behind_current_transformers_is_multiplied() -> None:
+    row = rows()["chint_dtsu666"]
+    reading = sample(row, as_told(row, [1.0, -2.0, 0.5]), 0.0, ct_ratio=40.0)
+
+    assert reading.currents_a == pytest.approx((40.0, -80.0, 20.0))
+    assert reading.power_w == pytest.approx(-0.5 * 230.0 * 40.0)
+    assert reading.energy_wh == pytest.approx(40.0 * 123_450.0)
+    assert reading.export_wh == pytest.approx(40.0 * 6_780.0)
+    assert reading.voltages_v == (230.0, 230.0, 230.0)
+
+
 def test_voltages_that_are_not_available_are_unknown() -> None:
     row = rows()["abb_b23"]
     registers = as_told(row, [6.0, 7.0, 8.0]) | {0x5B02: 0xFFFF, 0x5B03: 0xFFFF}
@@ -240,7 +251,7 @@ def test_every_row_is_named_by_maker_and_model_and_has_a_source(row: Row) -> Non
     assert row.model.count("_") >= 1
     assert row.source
     assert row.title
-    assert row.serial.split()[-1] in ("8N1", "8E1", "TCP")
+    assert row.serial.split()[-1] in ("8N1", "8E1", "8N2", "TCP")
     for name, cell in row.cells.items():
         assert cell.count == (row.phases if name in PER_PHASE else 1)
 
