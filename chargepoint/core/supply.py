@@ -55,7 +55,7 @@ class Supply:
             role: MeterTrust(role, ladder_of(config, role), config.limits.frozen_after_s, now_s)
             for role in sorted(config.meter_roles)
         }
-        self._warned: frozenset[str] = frozenset()
+        self._warned: dict[str, tuple[str, ...]] = {}
 
     def tick(self, readings: Mapping[str, MeterReading]) -> Supplied:
         """Return what there is to go by; *readings* are the last of all meters, by role."""
@@ -118,10 +118,14 @@ class Supply:
         return replace(seen, currents_a=without(seen.currents_a, left_out_a))
 
     def _tell(self) -> None:
-        """Say once what begins to be wrong with a meter, and what is right again."""
-        wrong = frozenset(text for meter in self._meters.values() for text in meter.warnings())
-        for text in sorted(wrong - self._warned):
-            self._common.turn.note(text, level="warning")
-        for text in sorted(self._warned - wrong):
-            self._common.turn.note(f"no longer: {text}")
-        self._warned = wrong
+        """Say once what begins to be wrong with a meter, and when nothing is any more."""
+        for role, meter in self._meters.items():
+            before, wrong = self._warned.get(role, ()), tuple(meter.warnings())
+            if wrong == before:
+                continue
+            self._warned[role] = wrong
+            for text in wrong:
+                if text not in before:
+                    self._common.turn.note(text, level="warning")
+            if not wrong:
+                self._common.turn.note(f"the {role} meter is fine again")
