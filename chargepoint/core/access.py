@@ -191,6 +191,7 @@ class Access:
             profile=start.profile if start is not None else None,
             candidates=elsewhere if reserved is None or reserved.evse_id is None else (),
             reservation_id=reserved.id if reserved is not None else None,
+            priority=info.charging_priority,
         )
         if self._common.dialect.reservation_ends_when_shown:
             self._reservations.used(grant.reservation_id)

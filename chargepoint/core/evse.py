@@ -14,6 +14,7 @@ from hardware.guard import FOLLOW_S
 from profiles.limits import Limit
 from profiles.schedule import Profile
 
+MOST_PRIORITY = 100  # of [[evse]] priority
 LOST = frozenset({Pilot.E, Pilot.F})
 LAST_READING_S = 2.0  # a meter that was not read by then is not waited for
 RISE_S = 3.0  # a car has this long to react to an offer before it counts as suspended
@@ -22,7 +23,7 @@ RISE_S = 3.0  # a car has this long to react to an offer before it counts as sus
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Somebody may charge here. *candidates* are the other EVSEs the same reader serves,
-    *reservation_id* is what he reserved."""
+    *reservation_id* is what he reserved, *priority* the token's chargingPriority."""
 
     token: Token
     at_s: float
@@ -31,6 +32,7 @@ class Grant:
     profile: Profile | None = None
     candidates: tuple[int, ...] = ()
     reservation_id: int | None = None
+    priority: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Transaction:
     *reached* are the start and stop points met so far: a stop point ends the
     transaction only after it was met. *energy_cap_wh* is the register value at which an
     invalidated token loses its energy (MaxEnergyOnInvalidId); None is "no cap".
-    *energy_offered_at* is the origin of relative profiles.
+    *energy_offered_at* is the origin of relative profiles. *priority* is what the central
+    system says of this transaction alone (chargingPriority).
     """
 
     id: str
@@ -74,6 +77,7 @@ class Transaction:
     reached: frozenset[str] = frozenset()
     begin_sample: MeterSample | None = None
     samples_kept: int = 0
+    priority: int | None = None
 
     @property
     def deauthorized(self) -> bool:
@@ -220,6 +224,14 @@ class Evse:
         """Return the worst opening fault, None when charging is possible."""
         faults = self.sensed.faults if self.sensed is not None else frozenset()
         return min((fault for fault in faults if fault.opens), default=None)
+
+    @property
+    def priority(self) -> int:
+        """Return who is served first: by the word of the central system for the transaction,
+        else for its token, else 0 (K03.FR.04 to .06); among equals by the installer's."""
+        said = (self.transaction, self.grant)
+        told = [each.priority for each in said if each is not None and each.priority is not None]
+        return (told[0] if told else 0) * (MOST_PRIORITY + 1) + self.config.priority
 
     @property
     def free(self) -> bool:

@@ -46,6 +46,8 @@ class Ledger:
             self._common.turn.keep("central_id", event.transaction_id, answer.central_id)
         if answer.info is not None:
             self._heard(event, answer.info)
+        if answer.charging_priority is not None:
+            self._ranked(event.transaction_id, answer.charging_priority)
         self._settle(event)
 
     def given_up(self, answer: EventGivenUp) -> None:
@@ -77,8 +79,21 @@ class Ledger:
                 continue  # it stopped a session, whatever is thought of it now
             if info.status is not TokenStatus.ACCEPTED:
                 self._sessions.invalidate(evse, info)
-            elif info.group is not None and evse.grant is not None:
-                evse.grant = replace(evse.grant, group=info.group)
+            elif evse.grant is not None:
+                group, priority = evse.grant.group, evse.grant.priority
+                said = info.charging_priority
+                evse.grant = replace(
+                    evse.grant,
+                    group=group if info.group is None else info.group,
+                    priority=priority if said is None else said,
+                )
+
+    def _ranked(self, transaction_id: str, priority: int) -> None:
+        """Note a priority that is for this transaction alone, not for its token (K03.FR.05)."""
+        for evse in self._common.evses.values():
+            if evse.transaction is not None and evse.transaction.id == transaction_id:
+                changed = evse.update_transaction(priority=priority)
+                self._common.turn.keep("transaction", changed.id, changed)
 
     def _settle(self, event: TransactionEvent) -> None:
         """An event has left the outbox; after the last one its transaction's number may go."""

@@ -179,7 +179,8 @@ class Limiting:
             held_a=evse.path.held_a(self._common.now.s),
             still_a=drawing.trail.most_a,
             phases=drawing.drawn.phases,
-            priority=evse.config.priority,
+            priority=evse.priority,
+            rate_a=self._smart_charging.least_a(evse),
             uses_a=drawing.uses_a,
         )
 

@@ -57,13 +57,15 @@ class StatusTold:
 class EventDelivered:
     """The central system has the outbox entry *outbox_id*; it can go.
 
-    *central_id* is StartTransaction's transactionId; *info* what it says of the token.
+    *central_id* is StartTransaction's transactionId; *info* what it says of the token,
+    *charging_priority* what it says of the transaction.
     """
 
     outbox_id: int
     event: DurableEvent
     central_id: int | None = None
     info: TokenInfo | None = None
+    charging_priority: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

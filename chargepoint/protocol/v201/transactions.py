@@ -72,9 +72,15 @@ def _transaction_info(event: TransactionEvent) -> Payload:
 
 
 def _confirmed(event: TransactionEvent, payload: Payload, outbox_id: int) -> EventDelivered:
-    """TransactionEventResponse: what the central system says of the token, if anything."""
+    """TransactionEventResponse: what the central system says of the token and of the
+    transaction's priority, if anything."""
     info = optional(payload, "idTokenInfo", dict)
-    return EventDelivered(outbox_id, event, info=None if info is None else token_info(info))
+    return EventDelivered(
+        outbox_id,
+        event,
+        info=None if info is None else token_info(info),
+        charging_priority=optional(payload, "chargingPriority", int),
+    )
 
 
 def _status_asked(payload: Payload) -> Command:

@@ -100,7 +100,7 @@ HEARD = [
         ENDED,
         "TransactionEvent",
         {"totalCost": 1.5, "chargingPriority": 2, "idTokenInfo": INFO},
-        EventDelivered(7, ENDED, info=KNOWN),
+        EventDelivered(7, ENDED, info=KNOWN, charging_priority=2),
     ),
     (SECURITY, "SecurityEventNotification", {}, EventDelivered(7, SECURITY)),
     (VALUES, "MeterValues", {}, None),
