@@ -157,6 +157,8 @@ class Agent:
     def go_online(self, wanted: bool) -> None:
         """Leave the central system, or go back to it."""
         self._online = wanted
+        if self._life is not None and not wanted:
+            self._life.part()
         if self._link is not None:
             (self._link.connect if wanted else self._link.disconnect)()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable
 
@@ -32,6 +33,8 @@ EVENTS = {
 }
 
 COMM = "OCPPCommCtrlr"
+
+log = logging.getLogger(__name__)
 SECURED, SHOWS = 2, 3  # the security profiles from which on there is TLS, and our certificate
 
 
@@ -63,14 +66,16 @@ class Talk:
         await self._session.close(why)
 
     def _concern(self, concern: Concern, info: str) -> None:
-        """Put each kind into the security log once in a connection.
+        """Put each kind into the security log once in a connection, and say it each time.
 
         A central system that says nothing right would have us store and tell it without
         end, and answer the telling wrongly too.
         """
-        if concern not in self._raised:
-            self._raised.add(concern)
-            self._life.concern(EVENTS[concern], info)
+        if concern in self._raised:
+            log.warning("%s", info)
+            return
+        self._raised.add(concern)
+        self._life.concern(EVENTS[concern], info)
 
 
 def make_link(settings: Settings, life: Life, changed: Callable[[LinkState], None]) -> Link:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from uuid import uuid4
 
 from chargepoint.core.config import StationConfig
@@ -30,35 +30,24 @@ from chargepoint.core.messages import (
     Reply,
     Restart,
     SetClock,
-    TransactionEvent,
 )
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.station import Memory, Station
 from chargepoint.core.words import BootReason, Moment, Registration
 from chargepoint.doze import Doze
-from chargepoint.errors import ErrorCode, LinkError, StoreError, WireError
+from chargepoint.errors import ErrorCode, LinkError, WireError
 from chargepoint.loop import Loop
+from chargepoint.outbox import Storage, StoredOutbox
 from chargepoint.protocol.adapter import Adapter, Deferred, Payload
-from chargepoint.protocol.delivery import Caller, Delivery, Entry, Rules
+from chargepoint.protocol.delivery import Caller, Delivery, Rules
 from chargepoint.security.keys import new_key_pair
-from chargepoint.turns import RETRY_S, Turns
+from chargepoint.turns import Turns
 from hardware.api import Actuation, EvseBoard, Meter
 
 LAST_WRITES_S = 3.0  # a stop waits so long for the disk
 FLUSH_S = 5.0  # a restart waits so long for the central system to hear of it
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
-
-
-class Storage(Protocol):
-    """What of the store a life needs."""
-
-    async def commit(self, batch: Batch) -> tuple[int, ...]: ...
-    async def pending(self, limit: int) -> Sequence[Entry]: ...
-    async def count_pending(self, kind: type[TransactionEvent] | None = None) -> int: ...
-    async def note_attempt(self, outbox_id: int) -> int: ...
-    async def last_id(self) -> int: ...
 
 
 class Incoming(Protocol):
@@ -104,14 +93,14 @@ class Life:
         registers_wh: Mapping[int, float] | None = None,
     ) -> None:
         self._outside = outside
-        self._storage = storage
+        self._outbox = StoredOutbox(storage)
         self._meters = meters
         self.station = Station(config, memory, dialect, outside.new_id, outside.now(), registers_wh)
         self.turns = Turns(self.station, storage, outside.now, self._settled)
         self._doze = Doze()
         self.loop = Loop(boards, meters, self._decide, outside.now, outside.pet)
         self.delivery = Delivery(
-            _Outbox(storage),
+            self._outbox,
             self.turns.submit_and_settle,
             config.identity,
             self._rules,
@@ -123,6 +112,7 @@ class Life:
         self._recount = asyncio.Event()
         self._delivered = asyncio.Event()
         self._why: str | None = None
+        self._parting = False
 
     async def run(self, link: Coroutine[Any, Any, None] | None = None) -> BootReason:
         """Live until the central system asks for a restart; return why to start again.
@@ -144,6 +134,7 @@ class Life:
             await self.flush()
             return self._restart.result()
         finally:
+            self.part()
             await _cancelled(acting)
             await self.loop.make_safe()
             with suppress(TimeoutError):
@@ -156,6 +147,7 @@ class Life:
 
     async def talk(self, session: Caller, adapter: Adapter) -> None:
         """Use one connection until it breaks. Cancel it to leave the connection."""
+        self._parting = False
         try:
             await self.turns.submit_and_settle(LinkUp(adapter.dialect), self.delivery.begin)
             self.delivery.accepted(self.station.online)
@@ -164,7 +156,7 @@ class Life:
             self._why = str(error)
         finally:
             self.delivery.accepted(False)
-            self.turns.submit(LinkDown(self._why or ""))
+            self.turns.submit(LinkDown(self._why or "", self._parting))
             await self.delivery.broken(adapter)
 
     def serve(self, adapter: Adapter, incoming: Incoming) -> None:
@@ -181,6 +173,10 @@ class Life:
             self.turns.settle()
         else:
             self.turns.settle(lambda: incoming.answer(answer))
+
+    def part(self) -> None:
+        """The connection, where there is one, will end by our own wish."""
+        self._parting = True
 
     def link_changed(self, why: str | None) -> None:
         """Remember why there is no connection, None when there is one."""
@@ -250,6 +246,7 @@ class Life:
             case SetClock():
                 self._outside.set_clock(effect)
             case Reconnect():
+                self.part()
                 self._outside.dial_again()
             case MakeKey(common_name, organization):
                 pair = new_key_pair(common_name, organization)
@@ -262,13 +259,10 @@ class Life:
         """Keep the number of queued transaction messages for the screen."""
         while True:
             self._recount.clear()
-            self._queued = await _patiently(self._count_pending)
+            self._queued = await self._outbox.queued()
             (self._delivered.clear if self._queued else self._delivered.set)()
             self._outside.looked()
             await self._recount.wait()
-
-    async def _count_pending(self) -> int:
-        return await self._storage.count_pending(TransactionEvent)
 
     def _rules(self) -> Rules:
         variables = self.station.variables
@@ -276,33 +270,6 @@ class Life:
             variables.integer("OCPPCommCtrlr", "MessageAttempts", "TransactionEvent"),
             variables.integer("OCPPCommCtrlr", "MessageAttemptInterval", "TransactionEvent"),
         )
-
-
-class _Outbox:
-    """The store's outbox as the delivery wants it."""
-
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
-
-    async def first_pending(self) -> Entry | None:
-        entries = await _patiently(lambda: self._storage.pending(1))
-        return entries[0] if entries else None
-
-    async def last_id(self) -> int:
-        return await _patiently(self._storage.last_id)
-
-    async def note_attempt(self, outbox_id: int) -> None:
-        await _patiently(lambda: self._storage.note_attempt(outbox_id))
-
-
-async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
-    """Return what the disk says, however long it fails meanwhile."""
-    while True:
-        try:
-            return await ask()
-        except StoreError as error:
-            log.debug("asking the disk again: %s", error)
-            await asyncio.sleep(RETRY_S)
 
 
 def _started(*works: Coroutine[Any, Any, None]) -> list[asyncio.Task[None]]:

@@ -81,12 +81,31 @@ def _wrong(reading: MeterReading) -> Iterator[str]:
             yield f"{name}: {energy_wh} Wh"
 
 
+def risen(reading: MeterReading, last: MeterReading | None) -> MeterReading:
+    """Return *reading* with registers that never fall: not below those of the *last* one.
+
+    A meter that begins anew at zero, or was exchanged, is believed again after a restart.
+    """
+    if last is None:
+        return reading
+    return replace(
+        reading,
+        energy_wh=_greater(reading.energy_wh, last.energy_wh),
+        export_wh=_greater(reading.export_wh, last.export_wh),
+    )
+
+
+def _greater(now_wh: float | None, before_wh: float | None) -> float | None:
+    return now_wh if now_wh is None or before_wh is None else max(now_wh, before_wh)
+
+
 class WiredMeter:
     """A meter as it is wired in; *driver* is the meter beneath."""
 
     def __init__(self, driver: Meter, wiring: Wiring) -> None:
         self.driver = driver
         self._wiring = wiring
+        self._last: MeterReading | None = None
 
     async def read(self) -> MeterReading:
         """Return one sample; raise BusError for none, and for one that cannot be true."""
@@ -94,7 +113,8 @@ class WiredMeter:
         flaw = implausible(reading)
         if flaw is not None:
             raise BusError(flaw)
-        return wired(reading, self._wiring)
+        self._last = risen(wired(reading, self._wiring), self._last)
+        return self._last
 
     async def close(self) -> None:
         """Let go of the meter."""

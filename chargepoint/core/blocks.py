@@ -65,7 +65,7 @@ class Blocks:
         registers_wh: Mapping[int, float],
     ) -> None:
         kept = _Kept(memory)
-        self.turn = Turn(now, queued=Counter(kept["queued"]))
+        self.turn = Turn(now, has_central=config.has_central, queued=Counter(kept["queued"]))
         self.evses = {each.id: _evse(config, each.id, kept) for each in config.evses}
         self.readings: Mapping[str, MeterReading] = {}
         computed = facts(self)
@@ -183,9 +183,11 @@ class Blocks:
             self.turn.keep("dialect", "name", dialect.name)
         self.turn.note(f"connected to the central system, OCPP {dialect.name}")
 
-    def link_down(self) -> None:
+    def link_down(self, wished: bool = False) -> None:
         """The connection is gone; what waited for an answer is decided without."""
-        if self.registrar.connected:
+        if self.registrar.connected and wished:
+            self.turn.note("connection to the central system closed")
+        elif self.registrar.connected:
             self.turn.note("connection lost, going on without the central system", level="warning")
         self.registrar.link_down(self.turn.now)
         self.telling.link_lost()

@@ -228,7 +228,7 @@ class Station:
             m.CertificateTried: lambda c: b.renewal.tried(c),
             m.GridRelay: lambda c: b.supply.dimming.set(c),
             m.LinkUp: lambda c: b.link_up(c.dialect),
-            m.LinkDown: lambda _: b.link_down(),
+            m.LinkDown: lambda c: b.link_down(c.wished),
             m.BootAnswered: lambda c: b.boot_answered(c),
             m.HeartbeatAnswered: lambda c: b.heartbeat_answered(c),
             m.AuthorizeAnswered: lambda c: b.access.answered(c),

@@ -26,13 +26,16 @@ class Turn:
     """The blocks write into it; ``Station.take`` empties it into a Batch.
 
     *number* is the batch that what is written now will be part of. *now* is the moment
-    of the turn. *queued* counts the events of each transaction that the central system
-    does not have yet. Durable events become undeletable only when their batch is on disk.
+    of the turn. Without a central system (*has_central*) nothing waits for one: an outbox
+    that nobody ever empties would fill the disk. *queued* counts the events of each
+    transaction that the central system does not have yet. Durable events become
+    undeletable only when their batch is on disk.
     """
 
     now: Moment
     number: int = 1
     online: bool = False
+    has_central: bool = True
     last_said_s: float = float("-inf")
     queued: Counter[str] = field(default_factory=Counter)
     _changes: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -55,6 +58,8 @@ class Turn:
     def tell(self, event: Event) -> None:
         """Send *event*: durable ones go to the outbox, live ones only while online."""
         if isinstance(event, TransactionEvent | SecurityEvent | ReservationEnded):
+            if not self.has_central:
+                return
             self._durable.append(event)
             if isinstance(event, TransactionEvent):
                 self.queued[event.transaction_id] += 1

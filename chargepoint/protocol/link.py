@@ -254,14 +254,15 @@ class Link:
         nudged = asyncio.create_task(self._nudge.wait())
         try:
             await asyncio.wait({running, pinging, nudged}, return_when=asyncio.FIRST_COMPLETED)
-            why_not = self._wish if nudged.done() else pinging.done() and pinging.result()
+            wished = nudged.done()
+            why_not = self._wish if wished else pinging.done() and pinging.result()
             if why_not:
                 await session.close(why_not)
             why = await running
         finally:
             await _cancel(running, pinging, nudged)
             await websocket.close()
-        log.warning("connection ended: %s", why)
+        log.log(logging.INFO if wished else logging.WARNING, "connection ended: %s", why)
         self._tell(LinkState(False, self.state.url, why=why))
 
     async def _unless_nudged(self, work: Coroutine[Any, Any, T]) -> T | None:

@@ -176,7 +176,6 @@ class Session:
         """Return why the connection ended, and raise a concern if the peer broke the rules."""
         if closed.sent and not closed.rcvd_then_sent and closed.sent.code in OUR_CLOSES:
             why = f"we closed: {OUR_CLOSES[closed.sent.code]}"
-            log.warning("%s", why)
             self._on_concern(Concern.INVALID_MESSAGES, why)
             return why
         if closed.rcvd:
@@ -218,9 +217,10 @@ class Session:
             case Settle(ticket, outcome):
                 self._settle(ticket, outcome)
             case Note(why, invalid):
-                log.warning("%s", why)
                 if invalid:
                     self._on_concern(Concern.INVALID_MESSAGES, why)
+                else:
+                    log.warning("%s", why)
 
     def _settle(self, ticket: int, outcome: Payload | ChargePointError) -> None:
         answer = self._calls.get(ticket)

@@ -92,3 +92,19 @@ async def test_what_cannot_be_true_is_named_and_is_no_answer(
 )
 def test_what_can_be_true_passes(reading: MeterReading) -> None:
     assert implausible(reading) is None
+
+
+async def test_no_register_ever_falls() -> None:
+    told = iter([(100.5, 7.0), (90.0, None), (None, 6.0), (101.0, 8.0)])
+
+    class Counting:
+        async def read(self) -> MeterReading:
+            import_wh, export_wh = next(told)
+            return replace(READING, energy_wh=import_wh, export_wh=export_wh)
+
+        async def close(self) -> None: ...
+
+    meter = WiredMeter(Counting(), Wiring())
+    seen = [await meter.read() for _ in range(4)]
+    assert [each.energy_wh for each in seen] == [100.5, 100.5, None, 101.0]
+    assert [each.export_wh for each in seen] == [7.0, None, 6.0, 8.0]

@@ -24,6 +24,7 @@ import pytest
 from chargepoint.demo.central import Central
 
 Payload = dict[str, Any]
+REPEATS = {"chargepoint.hookup:", "chargepoint.protocol.session:"}  # a line for each bad frame
 SECRET = "correct horse battery"
 
 QUICK = (
@@ -118,6 +119,12 @@ class Agent:
         await self.post("authorize", {"id_token": "CARD-1"})
         await self.until(lambda now: now["evses"][0]["charging"])
 
+    def processor_s(self) -> float:
+        """Return the processor time that the process has used so far."""
+        text = Path(f"/proc/{self.process.pid}/stat").read_text()
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     async def kill(self) -> None:
         self.process.kill()
         await self.left()
@@ -168,7 +175,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         assert "Traceback" not in agent.text, agent.text
         assert SECRET not in agent.text
         assert "CARD-1" not in agent.text
-        said = [line.partition(" ")[2] for line in agent.log if "protocol.session" not in line]
+        said = [line.partition(" ")[2] for line in agent.log if not REPEATS & set(line.split())]
         assert all(one != two for one, two in pairwise(said)), agent.text
 
 

@@ -41,6 +41,9 @@ async def test_no_frame_stops_the_station(start: Start, version: str) -> None:
         await agent.until(lambda now: now["ocpp"]["registration"] == "Accepted")
         for text in MALFORMED:
             await station.send_text(text)
+            await agent.says("not JSON")
+            if text == MALFORMED[0]:
+                assert agent.text.count("not JSON") == 1
         answer = await station.call("TriggerMessage", {"requestedMessage": "Heartbeat"})
         assert answer["status"] == "Accepted"
         assert station.connections == 1

@@ -51,8 +51,11 @@ async def test_a_stop_is_clean_and_what_was_queued_is_told_next_time(start: Star
         await agent.until(lambda now: now["ocpp"]["queued"] > 0)
 
         assert await agent.stop() == 0
+        assert " WARNING " not in agent.text  # to leave and to stop are our own wishes
         agent = await start(f"csms.url={central.url}")
         await agent.until(lambda now: now["ocpp"]["connected"] and now["ocpp"]["queued"] == 0)
+        assert await agent.stop() == 0
+        assert "connection to the central system closed" in agent.text
 
         (page,) = station.ledger.transactions.values()
         assert (page.ended, page.reason, page.lost) == (True, "EVDisconnected", 0)

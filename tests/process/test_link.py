@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -105,11 +104,9 @@ async def test_a_certificate_that_is_not_right_is_refused_and_reported_later(
 async def test_nobody_there_at_the_start_is_no_reason_not_to_charge(start: Start) -> None:
     async with Central() as central:
         url = central.url
-    began_s = time.monotonic()
-    agent = await start(f"csms.url={url}", "offline.authorization=any", wait=False)
-    await agent.says("the page is at", timeout_s=5)
+    agent = await start(f"csms.url={url}", "offline.authorization=any")
     await agent.status()
-    assert time.monotonic() - began_s < 4.0  # 2 s on a machine of its own
+    assert agent.processor_s() < 2.0  # what the clock says depends on the neighbours, too
 
     await agent.until(lambda now: "refused" in (now["ocpp"]["why"] or ""))
     await agent.charging()

@@ -19,9 +19,10 @@ class LinkUp:
 
 @dataclass(frozen=True, slots=True)
 class LinkDown:
-    """Not connected any more; *why* is a sentence."""
+    """Not connected any more; *why* is a sentence. *wished*: we wanted it so."""
 
     why: str = ""
+    wished: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Bench:
         **config: Any,
     ) -> None:
         self.dialect = BY_VERSION[version].dialect
-        self.config = StationConfig(evses=evses, has_central=True, **config)
+        self.config = StationConfig(evses=evses, **{"has_central": True, **config})
         self.memory: dict[str, dict[str, Any]] = {k: dict(v) for k, v in (memory or {}).items()}
         self.now = Moment(utc, 1000.0)
         self._ids = 0

@@ -129,6 +129,13 @@ def test_a_line_that_was_not_there_is_not_lost(fresh: Bench) -> None:
     assert not any("connection lost" in note for note in fresh.notes)
 
 
+def test_a_line_that_was_let_go_is_not_lost_either(bench: Bench) -> None:
+    bench.do(m.LinkDown("as you wish", wished=True))
+
+    assert bench.notes[-1] == "connection to the central system closed"
+    assert not bench.station.online
+
+
 def test_the_other_version_wants_a_boot_of_its_own(bench: Bench) -> None:
     other = "1.6" if bench.dialect.name == "2.0.1" else "2.0.1"
     bench.link_down()

@@ -4,7 +4,7 @@ import pytest
 from core.blocks.bench import Bench
 
 from chargepoint.core import messages as m
-from chargepoint.core.config import EvseConfig
+from chargepoint.core.config import EvseConfig, OfflineConfig, OfflinePolicy
 from chargepoint.core.kinds import KINDS
 from chargepoint.core.messages import GetBaseReport, GetVariable, ReportPart
 from chargepoint.core.words import Registration, Token, TokenInfo, TokenStatus, VariableRef
@@ -147,3 +147,21 @@ def test_no_contactor_closes_before_its_session_is_on_disk(bench: Bench) -> None
     bench.station.committed(10_000)
     bench.tick()
     assert bench.actuations[1].close_main
+
+
+# --- alone --------------------------------------------------------------------------------------
+
+
+def test_where_there_is_no_central_system_nothing_waits_for_one(version: str) -> None:
+    offline = OfflineConfig(authorization=OfflinePolicy.ANY)
+    bench = Bench(version, has_central=False, offline=offline)
+    bench.plug()
+    bench.do(m.PresentToken(Token("CARD0001")))
+    bench.run(1)
+    assert bench.evse().charging
+    bench.unplug()
+    bench.run(5)
+    bench.do(m.NoteSecurity("StartupOfTheDevice", ""))
+
+    assert bench.evse().transaction_id is None
+    assert bench.said == []
