@@ -23,7 +23,7 @@ from chargepoint.core.supply import Supplied, Supply
 from hardware.api import MeterReading
 from profiles.drawn import Drawn
 from profiles.limiter import LimiterSettings, LimiterState, step
-from profiles.limits import Limit, combine
+from profiles.limits import Limit, Origin, combine
 from profiles.pools import Pool
 from profiles.share import Shares, split
 from profiles.solar import SolarSettings, SolarState
@@ -120,6 +120,13 @@ class Limiting:
         self._noted[evse.id] = (word, offer_a)
         said = f"offer {offer_a:.1f} A" if offer_a > 0.0 else "offer withdrawn"
         self._common.turn.note(f"{said}: {evse.binding.source}", evse.id)
+
+    def steady(self) -> tuple[Pool, ...]:
+        """Return what all EVSEs together may take for longer than a moment: in place of what
+        the meters leave now, what the fuses allow."""
+        pools = tuple(pool for pool in self.shared if pool.limit.origin is not Origin.EMS)
+        station_a = self.local_a().get(0)
+        return pools if station_a is None else (*pools, Pool(Limit(station_a, "fuses")))
 
     def local_a(self) -> dict[int, float]:
         """Return the limits of the installation by EVSE, under 0 those of the station."""

@@ -24,18 +24,22 @@ def local_limits(
 
     *counting* are the limits that profiles set on each EVSE, which the schedule has itself. A
     station maximum that is shared with others is not among them: the EVSE's part of it
-    is local. *phases* are those of the supply. An override or a soft start is over when it
-    says so; how much a meter will leave then nobody knows, so it is taken to stay.
+    is local. *phases* are those of the supply. *shared* are the pools that hold for longer
+    than a moment. An override or a soft start is over when it says so. What a meter leaves
+    at this moment says nothing of the next hours, so what its fuse allows is expected instead.
     """
+    station = tuple(
+        _expected(per_phase(pool, phases))
+        for pool in shared
+        if pool.limit.origin is not Origin.CENTRAL
+    )
     local = {}
     for evse in evses:
         theirs = {limit.source for limit in counting[evse.id]}
         ours = (each for each in evse.limits if each.source not in theirs)
-        local[evse.id] = tuple(map(_expected, ours))
-    station = [
-        per_phase(pool, phases) for pool in shared if pool.limit.origin is not Origin.CENTRAL
-    ]
-    return {0: tuple(map(_expected, station))} | local if station else local
+        steady = (each for each in ours if each.origin is not Origin.EMS)
+        local[evse.id] = (*map(_expected, steady), *station)
+    return {0: station} | local if station else local
 
 
 def _expected(limit: Limit) -> Limit:

@@ -207,7 +207,7 @@ class Station:
             m.SetProfile: lambda c: b.smart_charging.set(c, ids),
             m.ClearProfiles: lambda c: b.smart_charging.clear(c),
             m.GetProfiles: lambda c: b.smart_charging.report(c),
-            m.GetComposite: lambda c: b.smart_charging.composite(c, b.limiting.shared),
+            m.GetComposite: lambda c: b.smart_charging.composite(c, b.limiting.steady()),
             m.TriggerMessage: lambda c: b.triggering.trigger(c),
             m.Reset: lambda c: b.resetting.reset(c),
             m.Unlock: lambda c: b.unlocking.unlock(c),

@@ -362,3 +362,11 @@ def test_the_station_is_capped_by_its_mains(
 
     assert composite(bench, 0) == total_a
     assert composite(bench, 1) == total_a
+
+
+def test_what_the_mains_leave_at_this_moment_says_nothing_of_the_next_hour(version: str) -> None:
+    bench = Bench(version, evses=TWO, meter_roles=MAINS)
+    assert composite(bench, 1) == 25.0  # nothing was measured yet
+
+    feed(bench, 60, house_a=30.0)
+    assert composite(bench, 0) == composite(bench, 1) == 25.0
