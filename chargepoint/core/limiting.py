@@ -5,7 +5,6 @@ A limit is never replaced by another one; a mode and an override are limits like
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 
@@ -20,7 +19,6 @@ from chargepoint.core.registration import Registrar
 from chargepoint.core.session import State
 from chargepoint.core.smart_charging import SmartCharging
 from chargepoint.core.supply import Supplied, Supply
-from hardware.api import MeterReading
 from profiles.drawn import Drawn
 from profiles.limiter import LimiterSettings, LimiterState, step
 from profiles.limits import Limit, Origin, combine
@@ -41,7 +39,6 @@ class Limiting:
         self, common: Common, smart_charging: SmartCharging, registrar: Registrar, supply: Supply
     ) -> None:
         self._common = common
-        self._supply = supply
         self._smart_charging = smart_charging
         self.mode = common.config.limits.mode
         self._settings = {
@@ -89,7 +86,7 @@ class Limiting:
 
     # --- every tick ---------------------------------------------------------------------------
 
-    def tick(self, readings: Mapping[str, MeterReading]) -> None:
+    def tick(self, supplied: Supplied) -> None:
         """Write the limits of now to every EVSE: its own, and its part of the shared ones.
 
         One that is not in a session, or is kept from charging by its own limits, sees the
@@ -98,7 +95,7 @@ class Limiting:
         evses, now_s = self._common.evses, self._common.now.s
         for evse in evses.values():
             self._drawings[evse.id].look(evse, self._common.config.limits.min_a, now_s)
-        pools = self.shared = self._pools(readings)
+        pools = self.shared = self._pools(supplied)
         own = {evse.id: self._own.limits(evse) for evse in evses.values()}
         wants = tuple(self._want(evse, own[evse.id]) for evse in evses.values())
         shares = self._split(pools, wants)
@@ -140,11 +137,10 @@ class Limiting:
 
     # --- what all EVSEs share -------------------------------------------------------------------
 
-    def _pools(self, readings: Mapping[str, MeterReading]) -> tuple[Pool, ...]:
+    def _pools(self, supplied: Supplied) -> tuple[Pool, ...]:
         """Return what all EVSEs together may take now."""
         now = self._common.now
         drawn = [drawing.drawn for drawing in self._drawings.values()]
-        supplied = self._supply.tick(readings)
         pools = [Pool(limit) for limit in self._smart_charging.station_limits()]
         pools.extend(supplied.pools)
         for role, settings in self._settings.items():

@@ -6,17 +6,18 @@ is room for; whatever they say, a limit for one phase holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from math import inf
 
 from chargepoint.core.common import Common
 from chargepoint.core.config import Mode, SecondContactor
 from chargepoint.core.drawing import taken_a
 from chargepoint.core.evse import Evse
-from hardware.api import MeterReading
+from chargepoint.core.meter_trust import GUARDS
+from chargepoint.core.supply import Supplied
 from profiles.limits import combine
 from profiles.phases import PhaseSettings, PhaseState, Room, Situation, step
-from profiles.readings import USED_A, Currents, credible
+from profiles.readings import USED_A
 
 ROOM = None  # decided by what there is room for
 TOLD: dict[SecondContactor, dict[Mode, int | None]] = {  # where there is something to switch
@@ -24,7 +25,6 @@ TOLD: dict[SecondContactor, dict[Mode, int | None]] = {  # where there is someth
     SecondContactor.ALWAYS_ON: {Mode.NORMAL: 3, Mode.SMART: 3, Mode.SOLAR: 3},
     SecondContactor.AUTO: {Mode.NORMAL: 3, Mode.SMART: ROOM, Mode.SOLAR: ROOM},
 }
-STEERING = frozenset({"mains", "circuit"})
 LEARN_S = 5.0  # a car that draws for so long has begun on all the phases it will use
 
 
@@ -37,17 +37,17 @@ class Phasing:
         self._settings = PhaseSettings(limits.min_a, limits.stop_s, limits.shortage_hold_s / 2)
         self._states = {evse_id: PhaseState() for evse_id in common.evses}
 
-    def tick(self, mode: Mode, readings: Mapping[str, MeterReading]) -> None:
-        """Choose for every EVSE, by the limits of the last tick and the readings of this one."""
+    def tick(self, mode: Mode, supplied: Supplied) -> None:
+        """Choose for every EVSE, by the limits of the last tick and what there is in this one."""
         for evse in self._common.evses.values():
             self._learn(evse)
             if evse.config.switches_phases:
-                self._choose(evse, mode, readings)
+                self._choose(evse, mode, supplied)
 
-    def _choose(self, evse: Evse, mode: Mode, readings: Mapping[str, MeterReading]) -> None:
+    def _choose(self, evse: Evse, mode: Mode, supplied: Supplied) -> None:
         before = self._states[evse.id]
         state = step(
-            self._settings, before, self._situation(evse, mode, readings), self._common.now.s
+            self._settings, before, self._situation(evse, mode, supplied), self._common.now.s
         )
         self._states[evse.id] = state
         evse.wanted_phases, evse.phases_because = state.phases, state.why
@@ -55,7 +55,7 @@ class Phasing:
             said = "1 phase" if state.phases == 1 else "3 phases"
             self._common.turn.note(f"changing to {said}: {state.why or mode}", evse.id)
 
-    def _situation(self, evse: Evse, mode: Mode, readings: Mapping[str, MeterReading]) -> Situation:
+    def _situation(self, evse: Evse, mode: Mode, supplied: Supplied) -> Situation:
         told = TOLD[evse.config.second_contactor][mode]
         narrow = [limit for limit in evse.limits if limit.phases < 3]
         because = f"second contactor off in {mode}" if told == 1 else ""
@@ -63,7 +63,7 @@ class Phasing:
             told=told,
             ceiling=1 if narrow else 3,
             because=combine(narrow).source if narrow else because,
-            room=self._room(evse, mode, readings) if told is ROOM else None,
+            room=self._room(evse, mode, supplied) if told is ROOM else None,
             begun=evse.charged,
             charging=evse.path.offer_a > 0.0,
             used=len(evse.used_phases) or 3,
@@ -71,35 +71,39 @@ class Phasing:
 
     # --- what there is room for --------------------------------------------------------------
 
-    def _room(self, evse: Evse, mode: Mode, readings: Mapping[str, MeterReading]) -> Room | None:
-        """Return what the meters leave for one EVSE, None while one that counts is silent."""
+    def _room(self, evse: Evse, mode: Mode, supplied: Supplied) -> Room | None:
+        """Return what there is for one EVSE, None while a meter that counts is not believed."""
         limits, phase_map = self._common.config.limits, evse.config.phase_map
         ours_a = taken_a(evse, self._common.now.s)
-        sum_a, each_a = inf, (inf, inf, inf)
-        for role in STEERING & self._common.config.meter_roles:
-            currents_a = self._fresh(role, readings)
-            if currents_a is None:
+        each_a = (inf, inf, inf)
+        for role in self._common.config.meter_roles.intersection(GUARDS):
+            reading = supplied.readings.get(role)
+            if reading is None or role in supplied.lost:
                 return None
             fuse_a = limits.mains_a if role == "mains" else limits.circuit_a
-            rooms_a = (fuse_a - currents_a[phase - 1] + ours_a[phase - 1] for phase in phase_map)
+            rooms_a = (fuse_a - reading.currents_a[p - 1] + ours_a[p - 1] for p in phase_map)
             l1, l2, l3 = map(min, each_a, rooms_a)
             each_a = l1, l2, l3
-            if role == "mains":
-                sum_a = self._most_in_sum_a(mode) - sum(currents_a) + sum(ours_a)
         one, two, three = phase_map
-        return Room(sum_a, each_a, (f"L{one}", f"L{two}", f"L{three}"), mode is Mode.SOLAR)
+        names = f"L{one}", f"L{two}", f"L{three}"
+        sum_a = min(self._sums_a(mode, supplied), default=inf) + sum(ours_a)
+        return Room(sum_a, each_a, names, mode is Mode.SOLAR)
 
-    def _most_in_sum_a(self, mode: Mode) -> float:
-        limits = self._common.config.limits
-        capacity_a = inf if limits.sum_mains_a is None else limits.sum_mains_a
-        return min(capacity_a, limits.import_a) if mode is Mode.SOLAR else capacity_a
-
-    def _fresh(self, role: str, readings: Mapping[str, MeterReading]) -> Currents | None:
-        config, reading = self._common.config, readings.get(role)
-        stale_after_s = config.stale_after_s.get(role, config.limits.stale_after_s)
-        if reading is None or self._common.now.s - reading.at_s > stale_after_s:
-            return None
-        return reading.currents_a if credible(reading.currents_a) else None
+    def _sums_a(self, mode: Mode, supplied: Supplied) -> Iterator[float]:
+        """Yield what each limit on all phases together leaves beside what is taken now."""
+        limits, mains = self._common.config.limits, supplied.readings.get("mains")
+        if mains is not None:
+            net_a = sum(mains.currents_a)
+            if limits.sum_mains_a is not None:
+                yield limits.sum_mains_a - net_a
+            if supplied.sum_limit is not None:
+                yield supplied.sum_limit.limit_a - net_a
+        if mode is Mode.SOLAR and supplied.solar is not None:
+            yield limits.import_a - sum(supplied.solar.currents_a)
+        evses, now_s = self._common.evses.values(), self._common.now.s
+        all_ours_a = sum(sum(taken_a(evse, now_s)) for evse in evses)
+        for pool in supplied.pools:
+            yield pool.limit.limit_a - all_ours_a
 
     # --- what the car uses -------------------------------------------------------------------
 

@@ -74,9 +74,10 @@ class Station:
                 sensed = blocks.heat.judged(evse.id, inputs.sensed[evse.id])
                 blocks.sessions.sensed(evse, sensed)
             blocks.sessions.tick(evse)
-        blocks.phasing.tick(blocks.limiting.mode, blocks.readings)
         blocks.smart_charging.tick()
-        blocks.limiting.tick(blocks.readings)
+        supplied = blocks.supply.tick(blocks.readings)
+        blocks.phasing.tick(blocks.limiting.mode, supplied)
+        blocks.limiting.tick(supplied)
         actuations = {
             evse.id: self._actuate(evse, now)
             for evse in blocks.evses.values()

@@ -150,6 +150,13 @@ def test_auto_goes_by_the_sum_in_solar_and_by_capacity() -> None:
     assert driver.shown().phases == 1
 
 
+def test_auto_goes_by_what_the_grid_operator_leaves() -> None:
+    driver = station(SecondContactor.AUTO, limits=SMART)
+    driver.do(m.GridRelay(dimmed=True))
+    assert house(driver, 1, 2.0, 2.0, 2.0) == "18.2/21 A for 3 phases"
+    assert driver.shown().phases == 1
+
+
 def test_auto_goes_by_the_circuit_too_and_by_nothing_while_a_meter_is_silent() -> None:
     driver = station(SecondContactor.AUTO, limits=SMART, roles={"mains", "circuit"})
     assert house(driver, 1, 2.0, 2.0, 2.0) == "no meter tells"
