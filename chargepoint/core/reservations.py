@@ -140,7 +140,7 @@ class Reservations:
     def shows(self, evse: Evse) -> bool:
         """Return whether *evse* is Reserved: H01.FR.20, .23, .24; 1.6 section 4.9."""
         waiting = self._waiting()
-        return evse.id in self._held(waiting, waiting)
+        return bool(waiting) and evse.id in self._held(waiting, waiting)
 
     def allows(self, evse: Evse, token: Token, group: Token | None) -> bool:
         """Return whether a driver leaves enough to those who reserved if he begins here: H01.FR.07,
@@ -168,6 +168,8 @@ class Reservations:
     def tick(self) -> None:
         """End what is over, and what can no longer be served: H04, H01.FR.16, .17; 1.6 section
         5.13."""
+        if not self._pending:
+            return
         now = self._common.now.utc
         for each in [each for each in self._pending.values() if each.expires_at <= now]:
             self._end(each, "Expired")

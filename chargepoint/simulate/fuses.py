@@ -1,14 +1,15 @@
 """Was any fuse above its limit for longer than cars need to follow? Pure.
 
-What the house alone takes is not ours to prevent: but while it is above, nothing may be
-drawn there. So time counts while a fuse is above its limit *and* one of our cars draws on
-it, and counts anew when the house switches something on meanwhile.
+What the house alone takes is not ours to prevent, and what it switches on comes without a
+word. So what our cars draw now is held against the least that the house took for as long
+as they had to follow: if even that leaves less room, they are late.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from chargepoint.core.config import StationConfig
@@ -19,44 +20,56 @@ from profiles.limiter import SEVERE
 from profiles.readings import USED_A
 
 TOLERANCE_A = 0.1  # offers come in tenths
-SWITCHED_A = 0.5  # a load that rises by so much gives the cars their time anew
 REACTION_S = READ_EVERY_S + FOLLOW_S
 
 
 @dataclass(slots=True)
 class Fuse:
-    """One conductor, or their sum. *late_s* is how long it was above its limit beyond what
-    reading and reacting take, and beyond a grace at the minimum: it must stay 0."""
+    """One conductor, or their sum; the cars at their minimum may stay there for *hold_s*.
+    *above_s* counts the seconds above the limit, *ours_s* those of them in which a car draws
+    here, *late_s* those in which it should draw less since long: it must stay 0."""
 
     name: str
     limit_a: float
+    hold_s: float = 0.0
     above_s: float = 0.0
     ours_s: float = 0.0
     late_s: float = 0.0
     highest_a: float = -inf
     first_late_s: float | None = None
-    _since_s: float = inf
-    _peak_a: float = 0.0
-    _others_a: float = 0.0
+    _recent: deque[tuple[float, float]] = field(default_factory=deque)
 
-    def see(self, at_s: float, current_a: float, ours_a: float, least: bool, hold_s: float) -> None:
-        """Take one second. *least*: every car that draws here draws no more than its minimum,
-        which may stay for *hold_s*, unless that is severe."""
+    def __post_init__(self) -> None:
+        self._recent = deque(maxlen=_samples(REACTION_S + self.hold_s))
+
+    def see(self, at_s: float, current_a: float, ours_a: float, least: bool) -> None:
+        """Take one second. *least*: none of the cars that draw here draws above its minimum."""
         self.highest_a = max(self.highest_a, current_a)
-        above = current_a > self.limit_a + TOLERANCE_A
-        self.above_s += above
-        if not above or ours_a < USED_A:
-            self._since_s, self._peak_a, self._others_a = inf, 0.0, 0.0
+        self._recent.append((current_a - ours_a, current_a))
+        if current_a <= self.limit_a + TOLERANCE_A:
+            return
+        self.above_s += 1.0
+        if ours_a < USED_A:
             return
         self.ours_s += 1.0
-        others_a = current_a - ours_a
-        if self._since_s == inf or others_a > self._others_a + SWITCHED_A:
-            self._since_s, self._peak_a, self._others_a = at_s, 0.0, others_a
-        self._peak_a = max(self._peak_a, current_a)
-        graceful = least and self._peak_a <= SEVERE * self.limit_a
-        if at_s - self._since_s > REACTION_S + (hold_s if graceful else 0.0):
+        if self._late(ours_a, least):
             self.late_s += 1.0
             self.first_late_s = at_s if self.first_late_s is None else self.first_late_s
+
+    def _late(self, ours_a: float, least: bool) -> bool:
+        """Return whether *ours_a* was too much all the time that the cars had to follow."""
+        peak_a = max(current_a for _, current_a in self._recent)
+        graceful = least and peak_a <= SEVERE * self.limit_a
+        samples = _samples(REACTION_S + (self.hold_s if graceful else 0.0))
+        if len(self._recent) < samples:
+            return False
+        others_a = [house_a for house_a, _ in self._recent][-samples:]
+        return ours_a + min(others_a) > self.limit_a + TOLERANCE_A
+
+
+def _samples(seconds: float) -> int:
+    """Return how many looks, one a second, lie more than *seconds* apart from end to end."""
+    return int(seconds) + 2
 
 
 class Fuses:
@@ -64,15 +77,15 @@ class Fuses:
 
     def __init__(self, config: StationConfig) -> None:
         limits = config.limits
-        self._hold_s, self._min_a = limits.shortage_hold_s, limits.min_a
+        hold_s, self._min_a = limits.shortage_hold_s, limits.min_a
         rated = {"mains": limits.mains_a, "circuit": limits.circuit_a}
         self._sides = [
-            (role, [Fuse(f"{role} L{n}", limit_a) for n in range(1, config.phases + 1)])
+            (role, [Fuse(f"{role} L{n}", limit_a, hold_s) for n in range(1, config.phases + 1)])
             for role, limit_a in rated.items()
             if role in config.meter_roles
         ]
         sum_a = limits.sum_mains_a if "mains" in config.meter_roles else None
-        self._sum = None if sum_a is None else Fuse("mains sum", sum_a)
+        self._sum = None if sum_a is None else Fuse("mains sum", sum_a, hold_s)
 
     def __iter__(self) -> Iterator[Fuse]:
         for _, fuses in self._sides:
@@ -92,10 +105,10 @@ class Fuses:
         for role, fuses in self._sides:
             for phase, fuse in enumerate(fuses):
                 current_a = readings[role].currents_a[phase]
-                fuse.see(second.at_s, current_a, *ours[phase], self._hold_s)
+                fuse.see(second.at_s, current_a, *ours[phase])
         if self._sum is not None:
             ours_a, least = sum(a for a, _ in ours), all(small for _, small in ours)
-            self._sum.see(second.at_s, sum(second.mains.currents_a), ours_a, least, self._hold_s)
+            self._sum.see(second.at_s, sum(second.mains.currents_a), ours_a, least)
 
     def _ours(self, evses: tuple[EvseSeen, ...], phase: int) -> tuple[float, bool]:
         """Return what our cars draw from a phase, and whether none draws above its minimum."""
