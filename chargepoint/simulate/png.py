@@ -57,6 +57,6 @@ def _draw(axes: Any, shape: Shape, order: int) -> None:
                 color=shape.colour,
                 ha=SIDES[shape.anchor],
                 va="baseline",
-                weight="semibold" if shape.bold else "normal",
+                weight="bold" if shape.bold else "normal",
                 zorder=order,
             )
