@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bench import days, measures, schedules
 from bench import lines as modbus
-from bench import measures, schedules
 from bench.stations import agent, minimal
 from bench.table import Line, machine, middle, percentile, table
 
@@ -28,10 +28,11 @@ class Effort:
     rate_s: float
     control_s: float
     line_s: float
+    day_part: float
 
 
-FULL = Effort(starts=7, idle_s=20.0, rate_s=2.0, control_s=60.0, line_s=20.0)
-QUICK = Effort(starts=2, idle_s=5.0, rate_s=0.5, control_s=5.0, line_s=3.0)
+FULL = Effort(starts=7, idle_s=20.0, rate_s=2.0, control_s=60.0, line_s=20.0, day_part=1.0)
+QUICK = Effort(starts=2, idle_s=5.0, rate_s=0.5, control_s=5.0, line_s=3.0, day_part=0.5)
 
 Sides = dict[str, list[Any]]
 
@@ -62,7 +63,7 @@ async def measured(effort: Effort) -> list[Line]:
     lines.append(Line(what, "ms", middle(ours) * 1e3, middle(theirs) * 1e3, digits=1))
     lines += _control(await measures.control(effort.control_s))
     lines += await _modbus(effort.line_s)
-    return [*lines, *schedules.measured()]
+    return [*lines, *schedules.measured(), *days.measured(effort.day_part)]
 
 
 def _starts(found: Sides) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ SLACK_A = 1.0  # a car that takes so much less than offered is its own limit
 STEADY_S = 10.0  # after so long under an offer it is no longer on its way up
 THE_CAR = "the car takes less"
 CAR_FULL = "the car is full"
+NUMBERS = re.compile(r":?( ?[-+]?\d[\d./]*( (A|W|kW|s|min|%))?)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +104,13 @@ class EvseTally:
 
 
 def short(source: str) -> str:
-    """Return *source* without its numbers: what stays the same from second to second.
+    """Return *source* without the numbers at its end, which move from second to second.
 
     >>> short("mains L2 24.6/25 A, shared by 2"), short("MAX 16 A")
     ('mains L2', 'MAX')
     """
-    words = source.split(",")[0].split()
-    numbers = (n for n, word in enumerate(words) if word.lstrip("+-(")[:1].isdecimal())
-    end = next(numbers, len(words))
-    return " ".join(words[:end]).rstrip(":") or source
+    said = source.split(",")[0]
+    return NUMBERS.sub("", said) or said
 
 
 def sun_part(second: Second) -> float:
