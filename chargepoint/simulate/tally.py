@@ -14,7 +14,7 @@ SLACK_A = 1.0  # a car that takes so much less than offered is its own limit
 STEADY_S = 10.0  # after so long under an offer it is no longer on its way up
 THE_CAR = "the car takes less"
 CAR_FULL = "the car is full"
-NUMBERS = re.compile(r":?( ?[-+]?\d[\d./]*( (A|W|kW|s|min|%))?)+$")
+NUMBERS = re.compile(r":?( [-+]?\d[\d./]*( (A|W|kW|s|min|%))?)+$")
 
 
 @dataclass(frozen=True, slots=True)
