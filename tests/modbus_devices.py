@@ -142,6 +142,7 @@ class SerialEnd:
     def plug(self) -> None:
         """The device node appears."""
         ours, theirs = pty.openpty()
+        self._heard = b""
         self._fds = ours, theirs
         self.path.symlink_to(os.ttyname(theirs))
         os.set_blocking(ours, False)

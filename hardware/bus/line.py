@@ -17,6 +17,7 @@ from hardware.settings import Settings
 
 CONNECT_S = 3.0
 CHUNK_BYTES = 4096
+MOST_BYTES = 65_536
 WHY = {
     errno.EACCES: "no permission; is this user in the group of serial ports, often dialout?",
     errno.EAGAIN: "busy: another program has it open, perhaps this station's own daemon",
@@ -96,6 +97,7 @@ class Line:
         if not data:
             self.lose("the other end has gone")
         self._bytes += data
+        del self._bytes[:-MOST_BYTES]  # nobody listens: the oldest are of no use any more
         self._news.set()
 
     def lose(self, why: str) -> None:

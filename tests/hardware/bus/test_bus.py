@@ -183,6 +183,38 @@ async def test_a_port_that_vanishes_in_mid_question_is_noticed_at_once(
     assert not bus.state.open
 
 
+async def test_a_port_that_comes_and_goes_under_load_gives_no_wrong_answer(
+    serial_end: SerialEnd, open_bus: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hardware.bus.bus.FIRST_REOPEN_S", 0.0)
+    monkeypatch.setattr("hardware.bus.bus.FIRST_PAUSE_S", 0.0)
+    bus = open_bus(serial_end.port, timeout_s=0.2)
+    answered = [0] * 4
+
+    async def ask(which: int) -> None:
+        while True:
+            try:
+                assert await bus.device(11).read(INPUT, which, 2) == (which, which + 1)
+                answered[which] += 1
+            except BusError:
+                await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(ask(which)) for which in range(4)]
+        for _ in range(5):
+            before = sum(answered)
+            while sum(answered) < before + 20:
+                serial_end.devices.was_asked.clear()
+                await serial_end.devices.was_asked.wait()
+            serial_end.unplug()
+            serial_end.plug()
+        for task in tasks:
+            task.cancel()
+
+    assert min(answered) > 20
+    assert bus.state.opened >= 5
+
+
 async def test_a_gateway_that_hangs_up_is_called_again(
     devices: Devices, open_bus: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

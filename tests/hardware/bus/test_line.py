@@ -62,6 +62,16 @@ async def test_what_was_heard_before_the_end_is_still_there(serial_end: SerialEn
         await line.heard()
 
 
+async def test_what_nobody_listens_to_is_forgotten(serial_end: SerialEnd) -> None:
+    line = await open_line(LineSettings(port=serial_end.port))
+    for _ in range(100):
+        line.feed(b"x" * 4096)
+    line.feed(b"news")
+
+    assert len(line.flush()) == 65_536
+    line.close()
+
+
 @pytest.mark.parametrize("works", [errno.EIO, 3])
 async def test_a_port_that_takes_nothing_more_is_lost(
     serial_end: SerialEnd, monkeypatch: pytest.MonkeyPatch, works: int
