@@ -138,7 +138,7 @@ class Authorization:
         if policy is OfflinePolicy.NONE:
             return Refused("offline, and nobody may charge offline")
         if known is not None and not known.accepted:  # C13.FR.06, 1.6 section 3.5.4
-            return Refused(f"offline, and the {known.source} says {known.info.status}")
+            return Refused(f"no answer, and the {known.source} says {known.info.status}")
         info = TokenInfo(TokenStatus.ACCEPTED) if known is None else known.info
         if policy is OfflinePolicy.ANY:
             return self._accepted("offline policy", info, evse_id)
@@ -148,7 +148,7 @@ class Authorization:
             return self._accepted(known.source, info, evse_id)
         if known is None and self._flag("AuthCtrlr", "OfflineTxForUnknownIdEnabled"):
             return Accepted("unknown tokens are accepted offline", info)
-        return Refused("offline, and the token is not known here")
+        return Refused("no answer, and the token is not known here")
 
     def _accepted(self, source: str, info: TokenInfo, evse_id: int) -> Verdict:
         if self._in_master_group(info):  # C12.FR.09, C16.FR.03

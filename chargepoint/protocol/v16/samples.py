@@ -6,35 +6,10 @@ import math
 from collections.abc import Iterable
 
 from chargepoint.core.words import MeterSample, SampledValue
+from chargepoint.protocol import samples
 from chargepoint.protocol.adapter import Payload
-from chargepoint.protocol.timestamps import format_timestamp
 
-MEASURANDS = frozenset(
-    {
-        "Current.Export",
-        "Current.Import",
-        "Current.Offered",
-        "Energy.Active.Export.Interval",
-        "Energy.Active.Export.Register",
-        "Energy.Active.Import.Interval",
-        "Energy.Active.Import.Register",
-        "Energy.Reactive.Export.Interval",
-        "Energy.Reactive.Export.Register",
-        "Energy.Reactive.Import.Interval",
-        "Energy.Reactive.Import.Register",
-        "Frequency",
-        "Power.Active.Export",
-        "Power.Active.Import",
-        "Power.Factor",
-        "Power.Offered",
-        "Power.Reactive.Export",
-        "Power.Reactive.Import",
-        "RPM",
-        "SoC",
-        "Temperature",
-        "Voltage",
-    }
-)
+MEASURANDS = samples.MEASURANDS | {"RPM", "Temperature"}
 # Hertz is no unit of 1.6 (errata 3.86): what is not here goes without one.
 UNITS = frozenset(
     {"A", "Celsius", "Fahrenheit", "K", "Percent", "V", "VA", "W", "Wh"}
@@ -57,22 +32,9 @@ def whole_wh(meter_wh: float) -> int:
     return math.floor(round(meter_wh, 3))
 
 
-def meter_values(samples: Iterable[MeterSample]) -> list[Payload]:
-    """Return the MeterValue elements of *samples*; without what 1.6 cannot say, or nobody knows."""
-    told = ((sample, _sampled_values(sample.values)) for sample in samples)
-    return [
-        {"timestamp": format_timestamp(sample.at), "sampledValue": values}
-        for sample, values in told
-        if values
-    ]
-
-
-def _sampled_values(values: Iterable[SampledValue]) -> list[Payload]:
-    return [
-        _sampled_value(value)
-        for value in values
-        if value.measurand in MEASURANDS and math.isfinite(value.value)
-    ]
+def meter_values(taken: Iterable[MeterSample]) -> list[Payload]:
+    """Return the MeterValue elements of what was *taken*."""
+    return samples.meter_values(taken, MEASURANDS, _sampled_value)
 
 
 def _sampled_value(sampled: SampledValue) -> Payload:

@@ -2,63 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 from chargepoint.core.config import StationIdentity
 from chargepoint.core.messages import MeterValues
 from chargepoint.core.words import MeterSample, SampledValue
+from chargepoint.protocol import samples
 from chargepoint.protocol.adapter import Call, Payload
-from chargepoint.protocol.timestamps import format_timestamp
 from chargepoint.protocol.v201.route import Telling
 
-MEASURANDS = frozenset(
-    {
-        "Current.Export",
-        "Current.Import",
-        "Current.Offered",
-        "Energy.Active.Export.Interval",
-        "Energy.Active.Export.Register",
-        "Energy.Active.Import.Interval",
-        "Energy.Active.Import.Register",
-        "Energy.Active.Net",
-        "Energy.Apparent.Export",
-        "Energy.Apparent.Import",
-        "Energy.Apparent.Net",
-        "Energy.Reactive.Export.Interval",
-        "Energy.Reactive.Export.Register",
-        "Energy.Reactive.Import.Interval",
-        "Energy.Reactive.Import.Register",
-        "Energy.Reactive.Net",
-        "Frequency",
-        "Power.Active.Export",
-        "Power.Active.Import",
-        "Power.Factor",
-        "Power.Offered",
-        "Power.Reactive.Export",
-        "Power.Reactive.Import",
-        "SoC",
-        "Voltage",
-    }
-)
+MEASURANDS = samples.MEASURANDS | {
+    "Energy.Active.Net",
+    "Energy.Apparent.Export",
+    "Energy.Apparent.Import",
+    "Energy.Apparent.Net",
+    "Energy.Reactive.Net",
+}
 
 
-def meter_values(samples: Iterable[MeterSample]) -> list[Payload]:
-    """Return the MeterValueTypes of *samples*; without what 2.0.1 cannot say, or nobody knows."""
-    told = ((sample, _sampled_values(sample.values)) for sample in samples)
-    return [
-        {"timestamp": format_timestamp(sample.at), "sampledValue": values}
-        for sample, values in told
-        if values
-    ]
-
-
-def _sampled_values(values: Iterable[SampledValue]) -> list[Payload]:
-    return [
-        _sampled_value(value)
-        for value in values
-        if value.measurand in MEASURANDS and math.isfinite(value.value)
-    ]
+def meter_values(taken: Iterable[MeterSample]) -> list[Payload]:
+    """Return the MeterValueTypes of what was *taken*."""
+    return samples.meter_values(taken, MEASURANDS, _sampled_value)
 
 
 def _sampled_value(sampled: SampledValue) -> Payload:
