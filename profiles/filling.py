@@ -27,11 +27,13 @@ def filled(
     [12.0, 6.0, 2.0]
     """
     levels = list(floors)
+    rising = [i for i, level in enumerate(levels) if level < caps[i]]
+    if not rising:
+        return levels
     left = [
         room - sum(w[k] * level for w, level in zip(weights, levels, strict=True) if w[k])
         for k, room in enumerate(rooms)
     ]
-    rising = [i for i, level in enumerate(levels) if level < caps[i]]
     while rising := [i for i in rising if _may_rise(weights[i], left)]:
         lowest = min(levels[i] for i in rising)
         moving = [i for i in rising if levels[i] <= lowest + NOISE]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from profiles.filling import NOISE, filled
 from profiles.limits import Limit
@@ -72,15 +72,15 @@ class _Table:
         self.served: dict[int, Want] = {}
         self._pools = pools
         self._wants = wants
-        self._weights = {
-            want.evse_id: tuple(pool.weight(want.phases) for pool in pools) for want in wants
-        }
+        loads = {phases: _weights(pools, phases) for phases in {want.phases for want in wants}}
+        self._weights = {want.evse_id: loads[want.phases] for want in wants}
         self._rooms_a = [pool.limit.limit_a for pool in pools]
         self._free_a = list(self._rooms_a)
         self._sharing = [0] * len(pools)
         self._short: dict[int, frozenset[int]] = {}
         self._shares_a: dict[int, float] = {}
         self._claims_a: dict[int, float] = {}
+        self._sources: list[str] = []
         self._given_a: list[float] = []
         self._claimed_a: list[float] = []
 
@@ -116,6 +116,10 @@ class _Table:
             want.evse_id: max(self._shares_a.get(want.evse_id, 0.0), want.still_a)
             for want in self._wants
         }
+        self._sources = [
+            _shared(pool.limit.source, number)
+            for pool, number in zip(self._pools, self._sharing, strict=True)
+        ]
         self._given_a = self._sums(self._shares_a)
         self._claimed_a = self._sums(self._claims_a)
 
@@ -146,14 +150,13 @@ class _Table:
 
     def _part(self, want: Want, k: int, left_a: float, now_a: float) -> Limit:
         """Return the limit of one pool for one who gets *now_a* of all of them."""
-        limit, sharing = self._pools[k].limit, self._sharing[k]
+        limit = self._pools[k].limit
         if k in self._short.get(want.evse_id, ()):
-            source = f"{limit.source}, EVSE {want.evse_id} waits"
-            return replace(limit, limit_a=0.0, source=source)
-        fits = max(left_a, now_a) >= want.min_a - NOISE
-        part_a = max(left_a, now_a) if fits or want.evse_id not in self.served else 0.0
-        source = f"{limit.source}, shared by {sharing}" if sharing > 1 else limit.source
-        return replace(limit, limit_a=floor_tenth(part_a), source=source)
+            return _part_of(limit, 0.0, f"{limit.source}, EVSE {want.evse_id} waits")
+        part_a = max(left_a, now_a)
+        if part_a < want.min_a - NOISE and want.evse_id in self.served:
+            part_a = 0.0  # it will be its minimum when the others have gone down
+        return _part_of(limit, part_a, self._sources[k])
 
 
 def _left_a(room_a: float, sum_a: float, weight: int, own_a: float) -> float:
@@ -161,3 +164,15 @@ def _left_a(room_a: float, sum_a: float, weight: int, own_a: float) -> float:
     if room_a == math.inf:
         return room_a
     return max((room_a - sum_a) / weight + own_a, 0.0)
+
+
+def _weights(pools: Sequence[Pool], phases: frozenset[int]) -> tuple[int, ...]:
+    return tuple(pool.weight(phases) for pool in pools)
+
+
+def _shared(source: str, number: int) -> str:
+    return f"{source}, shared by {number}" if number > 1 else source
+
+
+def _part_of(limit: Limit, part_a: float, source: str) -> Limit:
+    return Limit(floor_tenth(part_a), source, limit.phases, limit.until_at, limit.origin)

@@ -70,6 +70,7 @@ class Bench:
         self.now_s = 100.0
         self.state = started(settings, set_a, self.now_s)
         self.pools: tuple[Pool, ...] = ()
+        self.limit_a = set_a
 
     @property
     def admits(self) -> bool:
@@ -87,6 +88,7 @@ class Bench:
         cars = drawn(*even(taken_a), evses=evses)
         verdict = step(self.settings, self.state, reading, cars, self.now_s)
         self.state, self.pools = verdict.state, verdict.pools
+        self.limit_a = tightest(verdict).limit_a
         return tightest(verdict)
 
 
@@ -267,6 +269,67 @@ def test_the_first_reading_gives_the_minimum_and_the_next_ones_more() -> None:
         limits.append(tightest(verdict).limit_a)
 
     assert limits == [6.0, 8.0, 10.0, 12.0, 14.0, 16.0]
+
+
+def test_each_phase_is_regulated_by_itself() -> None:
+    state = started(MAINS, 16.0, 9.0)
+    cars = [Drawn((16.0,) * 3, (16.0,) * 3, (16.0,) * 3, min_a=6.0)]
+
+    pools = step(MAINS, state, Read(10.0, (29.0, 20.0, 40.0)), cars, 10.0).pools
+
+    assert [(pool.over, pool.limit.limit_a) for pool in pools] == [
+        (Over.L1, 12.0),
+        (Over.L2, 17.2),
+        (Over.L3, 0.0),
+    ]
+
+
+def test_the_sum_may_be_told_from_outside_and_begins_where_the_cars_are() -> None:
+    state = started(MAINS, 16.0, 9.0)
+    cars = drawn(10.0, 10.0, 10.0)
+    reading = Read(10.0, (12.0, 12.0, 12.0))
+
+    pools = step(MAINS, state, reading, cars, 10.0, Limit(45.0, "capacity until 12:15")).pools
+
+    assert pools[3].over is Over.SUM
+    assert pools[3].limit.source == "capacity until 12:15 36.0/45 A"
+    assert 30.0 < pools[3].limit.limit_a <= 36.0
+
+
+def test_who_knows_more_of_a_meter_says_what_holds_instead() -> None:
+    state = started(LimiterSettings("mains", 25.0, sum_a=60.0), 16.0, 9.0)
+    settings = LimiterSettings("mains", 25.0, sum_a=60.0)
+    frozen = Limit(7.0, "mains meter frozen")
+
+    verdict = step(settings, state, Read(10.0, even(5.0)), [], 10.0, fallback=frozen)
+    again = step(settings, verdict.state, Read(10.1, even(5.0)), [], 10.1, fallback=frozen)
+
+    assert [pool.limit.limit_a for pool in verdict.pools] == [7.0, 7.0, 7.0, 21.0]
+    assert {pool.limit.source for pool in verdict.pools} == {"mains meter frozen"}
+    assert again.state is verdict.state
+    believed = step(settings, again.state, Read(11.0, even(5.0)), [], 11.0)
+    assert [pool.limit.limit_a for pool in believed.pools] == [11.0, 11.0, 11.0, 33.0]
+
+
+def test_a_load_that_pulses_is_not_followed_up_and_down() -> None:
+    bench = Bench(LimiterSettings("mains", 40.0), set_a=16.0)
+    limits = []
+    for second in range(240):
+        house_a = 20.0 if second % 20 < 10 else 10.0
+        limits.append(bench.read(house_a + min(bench.limit_a, 32.0), bench.limit_a).limit_a)
+
+    assert set(limits[40:]) == {20.0}
+
+
+def test_room_that_stays_is_given_after_a_while() -> None:
+    bench = Bench(LimiterSettings("mains", 40.0), set_a=16.0)
+    for _ in range(60):
+        bench.read(20.0 + bench.limit_a, bench.limit_a)
+    offers = [bench.read(5.0 + bench.limit_a, bench.limit_a).limit_a for _ in range(45)]
+
+    assert offers[13] == 20.0
+    assert offers[-1] >= 32.0
+    assert all(later - earlier <= 2.01 for earlier, later in pairwise(offers))
 
 
 BAD = (math.nan, math.inf, -math.inf, 1000.1, -1000.1)
