@@ -30,10 +30,7 @@ def filled(
     rising = [i for i, level in enumerate(levels) if level < caps[i]]
     if not rising:
         return levels
-    left = [
-        room - sum(w[k] * level for w, level in zip(weights, levels, strict=True) if w[k])
-        for k, room in enumerate(rooms)
-    ]
+    left = _left(rooms, weights, levels)
     while rising := [i for i in rising if _may_rise(weights[i], left)]:
         lowest = min(levels[i] for i in rising)
         moving = [i for i in rising if levels[i] <= lowest + NOISE]
@@ -54,6 +51,15 @@ def filled(
         ]
         rising = [i for i in rising if levels[i] < caps[i] - NOISE]
     return levels
+
+
+def _left(
+    rooms: Sequence[float], weights: Sequence[Sequence[int]], levels: Sequence[float]
+) -> list[float]:
+    return [
+        room - sum(w[k] * level for w, level in zip(weights, levels, strict=True) if w[k])
+        for k, room in enumerate(rooms)
+    ]
 
 
 def _may_rise(weight: Sequence[int], left: Sequence[float]) -> bool:

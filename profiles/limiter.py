@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cache
 
 from profiles.drawn import Drawn, ours
@@ -22,6 +21,8 @@ from profiles.regulator import Flow, Regulated, after_grace, after_reading, afte
 from profiles.units import floor_tenth
 
 SEVERE = 1.2  # times the limit: no moment of grace
+
+Conductors = Mapping[Over, Regulated]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class LimiterState:
     meter that is silent now.
     """
 
-    conductors: Mapping[Over, Regulated] = field(default_factory=dict)
+    conductors: Conductors = field(default_factory=dict)
     read_at_s: float | None = None
     held: Limit | None = None
     pools: tuple[Pool, ...] = ()
@@ -86,38 +87,49 @@ def step(
     *fallback* holds on each phase while somebody who knows more of this meter does not
     believe it; None leaves that to *stale_after_s* and *fallback_a*.
     """
-    news = fallback is None and is_news(reading, state.read_at_s, now_s)
-    read_at_s = reading.at_s if news and reading is not None else state.read_at_s
-    held = fallback
+    conductors, read_at_s, held = state.conductors, state.read_at_s, fallback
+    sum_limit = sum_limit or _sum_limit(settings)
+    news = fallback is None and is_news(reading, read_at_s, now_s)
+    if news and reading is not None:
+        conductors = _after_reading(settings, state, reading, drawn, now_s, sum_limit)
+        read_at_s = reading.at_s
     if held is None and is_silent(read_at_s, settings.stale_after_s, now_s):
         held = Limit(settings.fallback_a, f"{settings.name} meter silent")
     if not news and now_s < state.due_s and held == state.held:
         return Verdict(state, state.pools)
-    conductors = state.conductors
-    if news and reading is not None:
-        sum_limit = sum_limit or _sum_limit(settings)
-        flows = _flows(settings, reading, drawn, sum_limit)
-        gap_s = elapsed_s(state.read_at_s, settings.stale_after_s, reading.at_s)
-        conductors = {
-            over: after_reading(
-                _law(settings, over), conductors.get(over) or _new(flow), flow, gap_s, now_s
-            )
-            for over, flow in flows
-        }
-    if held is not None:
-        conductors = _silenced(settings, conductors, held, drawn, now_s)
-    else:
-        conductors = {
-            over: after_grace(_law(settings, over), each, now_s)
-            for over, each in conductors.items()
-        }
-    until_at = None if sum_limit is None else sum_limit.until_at
+    conductors = (
+        _after_grace(settings, conductors, now_s)
+        if held is None
+        else _after_silence(settings, conductors, held, drawn, now_s)
+    )
     pools = tuple(
-        _pool(settings, over, each, held, now_s, until_at if over is Over.SUM else None)
-        for over, each in conductors.items()
+        _pool(settings, over, each, held, now_s, sum_limit) for over, each in conductors.items()
     )
     due_s = _due_s(settings, conductors, read_at_s, held, now_s)
     return Verdict(LimiterState(conductors, read_at_s, held, pools, due_s), pools)
+
+
+def _after_reading(
+    settings: LimiterSettings,
+    state: LimiterState,
+    reading: Reading,
+    drawn: Sequence[Drawn],
+    now_s: float,
+    sum_limit: Limit | None,
+) -> Conductors:
+    gap_s = elapsed_s(state.read_at_s, settings.stale_after_s, reading.at_s)
+    return {
+        over: after_reading(
+            _law(settings, over), state.conductors.get(over) or _new(flow), flow, gap_s, now_s
+        )
+        for over, flow in _flows(settings, reading, drawn, sum_limit)
+    }
+
+
+def _after_grace(settings: LimiterSettings, conductors: Conductors, now_s: float) -> Conductors:
+    return {
+        over: after_grace(_law(settings, over), each, now_s) for over, each in conductors.items()
+    }
 
 
 def _law(settings: LimiterSettings, over: Over) -> LimiterSettings:
@@ -159,13 +171,13 @@ def _new(flow: Flow) -> Regulated:
     return Regulated(set_a=flow.ours.told_a)
 
 
-def _silenced(
+def _after_silence(
     settings: LimiterSettings,
-    conductors: Mapping[Over, Regulated],
+    conductors: Conductors,
     held: Limit,
     drawn: Sequence[Drawn],
     now_s: float,
-) -> dict[Over, Regulated]:
+) -> Conductors:
     charging = any(one.min_a > 0.0 for one in drawn)
     overs = conductors or dict.fromkeys(CONDUCTORS[: settings.phases], Regulated())
     return {
@@ -185,9 +197,10 @@ def _pool(
     each: Regulated,
     held: Limit | None,
     now_s: float,
-    until_at: datetime | None,
+    sum_limit: Limit | None,
 ) -> Pool:
     source = each.source if held is None else held.source
+    until_at = sum_limit.until_at if over is Over.SUM and sum_limit is not None else None
     pauses = each.set_a < settings.min_a and now_s < each.retry_at_s
     return Pool(
         Limit(floor_tenth(each.set_a), source, until_at=until_at, origin=Origin.EMS),
@@ -199,7 +212,7 @@ def _pool(
 
 def _due_s(
     settings: LimiterSettings,
-    conductors: Mapping[Over, Regulated],
+    conductors: Conductors,
     read_at_s: float | None,
     held: Limit | None,
     now_s: float,

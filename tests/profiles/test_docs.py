@@ -7,12 +7,36 @@ from types import ModuleType
 
 import pytest
 
-from profiles import capacity, limits, peak, plausible, reporting, share, significance, units
-
-
-@pytest.mark.parametrize(
-    "module", [capacity, limits, peak, plausible, reporting, share, significance, units]
+from profiles import (
+    capacity,
+    drawn,
+    filling,
+    limits,
+    peak,
+    plausible,
+    pools,
+    reporting,
+    share,
+    significance,
+    units,
 )
+
+SHOWN = [
+    capacity,
+    drawn,
+    filling,
+    limits,
+    peak,
+    plausible,
+    pools,
+    reporting,
+    share,
+    significance,
+    units,
+]
+
+
+@pytest.mark.parametrize("module", SHOWN)
 def test_the_examples_in_the_docstrings_are_true(module: ModuleType) -> None:
     failed, tried = doctest.testmod(module)
 

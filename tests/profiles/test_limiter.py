@@ -22,7 +22,8 @@ from profiles.readings import Verdict
 from profiles.regulator import Regulated
 
 MAINS = LimiterSettings("mains", 25.0)
-EXAMPLES = json.loads(Path(__file__).with_name("limiter_examples.json").read_text())
+ROWS = json.loads(Path(__file__).with_name("limiter_examples.json").read_text())
+EXAMPLES = [row for row in ROWS if row["of"] == "limiter"]
 
 
 @dataclass(frozen=True)
