@@ -19,7 +19,7 @@ from chargepoint.core.words import Token
 from hardware.api import MeterReading, Pilot
 from profiles.schedule import Kind, Period, Profile, Purpose, Schedule, Unit
 
-TICK_S = 0.25
+TICK_S = 0.5
 FUSE_A = 32.0
 THREE = tuple(EvseConfig(each) for each in (1, 2, 3))
 
@@ -54,7 +54,7 @@ class Street(Bench):
             evses=evses,
             limits=limits,
             meter_roles=roles,
-            metered_evses=frozenset({1, 2, 3} if measured else ()),
+            metered_evses=frozenset(each.id for each in evses if measured),
             **config,
         )
         self.cars = dict(enumerate(cars, 1))
@@ -129,7 +129,7 @@ CARS = st.lists(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(CARS, st.booleans(), st.integers(0, 2**32))
 def test_no_fuse_is_overloaded_for_longer_than_a_reading_and_the_cars_take(
     cars: list[Car], measured: bool, seed: int
@@ -149,7 +149,7 @@ def test_no_fuse_is_overloaded_for_longer_than_a_reading_and_the_cars_take(
     assert street.longest_over_s <= 1.0 + max(car.lag_s for car in cars) + 2 * TICK_S
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(st.sampled_from([0.0, 1.0, 2.5, 4.5]), min_size=3, max_size=3), st.booleans())
 def test_a_new_car_waits_until_the_others_have_made_room(
     lags_s: list[float], measured: bool
@@ -159,11 +159,11 @@ def test_a_new_car_waits_until_the_others_have_made_room(
     most_a = 0.0
     for each in (1, 2, 3):
         street.begin(each)
-        for _ in range(60):
+        for _ in range(30):
             street.drive(TICK_S)
             most_a = max(most_a, *street.total_a)
     street.end(2)
-    for _ in range(60):
+    for _ in range(30):
         street.drive(TICK_S)
         most_a = max(most_a, *street.total_a)
 
@@ -225,9 +225,7 @@ def test_a_car_that_uses_less_leaves_the_rest_to_one_that_can_use_it() -> None:
 
 
 def test_of_three_that_do_not_fit_two_charge_and_all_have_their_turn() -> None:
-    street = Street(
-        [Car(), Car(), Car()], limits=LimitsConfig(mains_a=FUSE_A, rotate_after_s=120.0)
-    )
+    street = Street([Car(), Car(), Car()], limits=LimitsConfig(mains_a=FUSE_A, rotate_after_s=60.0))
     street.house_a = (18.0, 0.0, 0.0)
     for each in (1, 2, 3):
         street.begin(each)
@@ -235,12 +233,12 @@ def test_of_three_that_do_not_fit_two_charge_and_all_have_their_turn() -> None:
     assert [street.offer_a(each) >= 6.0 for each in (1, 2, 3)] == [True, True, False]
     assert any("EVSE 3 waits" in name for name in street.limits(3))
     charged_s = dict.fromkeys((1, 2, 3), 0)
-    for _ in range(720):
+    for _ in range(360):
         street.drive(1.0)
         for each in charged_s:
             charged_s[each] += street.offer_a(each) > 0.0
 
-    assert all(400 <= seconds <= 560 for seconds in charged_s.values())
+    assert all(200 <= seconds <= 280 for seconds in charged_s.values())
     assert street.longest_over_s == 0.0
 
 
@@ -256,17 +254,17 @@ def test_the_one_with_the_higher_priority_goes_first() -> None:
     assert (street.offer_a(1), street.offer_a(2) >= 6.0) == (0.0, True)
 
 
-def test_a_load_that_comes_and_goes_starts_a_car_twenty_times_an_hour_at_most() -> None:
+def test_after_ten_restarts_in_a_row_a_load_that_comes_and_goes_starts_a_car_seldom() -> None:
     street = Street([Car()], evses=(EvseConfig(1),))
     street.begin(1)
     street.drive(20)
-    for _ in range(52):
+    for _ in range(16):
         street.house_a = (40.0, 0.0, 0.0)
         street.drive(3.0)
         street.house_a = (2.0, 0.0, 0.0)
         street.drive(55.0)
 
-    assert 12 <= street.starts[1] <= 21
+    assert 12 <= street.starts[1] <= 14
     assert "rests after 10 restarts" in street.evse().binding
     rests = next(each for each in street.evse().limits if each.source.startswith("rests"))
     assert rests.until is not None
