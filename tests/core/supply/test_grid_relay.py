@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 
 from chargepoint.core.config import EvseConfig
-from chargepoint.core.messages import ACCEPTED, GridRelay, Override
+from chargepoint.core.messages import (
+    ACCEPTED,
+    GridRelay,
+    LimitImposed,
+    LimitReleased,
+    Override,
+)
+from profiles.limits import Origin
 
 Build = Callable[..., Any]
 TWO = (EvseConfig(1), EvseConfig(2))
 NO_METER: frozenset[str] = frozenset()
 
 
+@pytest.mark.requirement("K11.FR.01")
 def test_all_evses_together_draw_no_more_than_the_grid_operator_lets(house: Build) -> None:
     bench = house(evses=TWO, meter_roles=NO_METER).bench
     bench.charge(1)
@@ -53,3 +61,19 @@ def test_dimming_is_said_shown_kept_and_released(house: Build, limit_w: float | 
     assert again.notes.count("the grid operator no longer dims") == 1
     assert again.snapshot().grid_limit_w is None
     assert again.restarted().snapshot().grid_limit_w is None
+
+
+@pytest.mark.requirement("K12.FR.02", "K12.FR.04", "K13.FR.02")
+def test_the_central_system_hears_of_it_in_the_name_of_the_grid_operator(house: Build) -> None:
+    home = house(meter_roles=NO_METER)
+    home.run(31)
+    home.bench.said.clear()
+    home.bench.do(GridRelay(True))
+    home.run(2)
+    (told,) = home.bench.heard(LimitImposed, clear=True)
+    assert (told.evse_id, told.origin) == (0, Origin.GRID)
+
+    home.bench.do(GridRelay(False))
+    home.run(302)
+    (told,) = home.bench.heard(LimitReleased)
+    assert told.origin is Origin.GRID
