@@ -23,7 +23,8 @@ def version() -> str:
 @pytest.fixture(params=["A", "W"])
 async def csms(make_rig: MakeRig, request: pytest.FixtureRequest) -> AsyncIterator[Csms]:
     """A station with nothing but its hardware to limit it."""
-    rig = make_rig("hardware.meters.mains.driver=pushed", "limits.fallback_a=100")
+    silent = ("hardware.meters.mains.driver=pushed", "limits.fallback_a=100", "limits.mains_a=100")
+    rig = make_rig(*silent)
     await rig.switch_on()
     await rig.find_line()
     yield Csms(rig, request.param)

@@ -339,7 +339,7 @@ def composite(bench: Bench, evse_id: int) -> float:
     return reply.periods[0][1]
 
 
-@pytest.mark.requirement("K08.FR.02", "1.6 5.7")
+@pytest.mark.requirement("K04.FR.02", "K08.FR.02", "1.6 5.7")
 def test_limits_and_hardware_cap_the_composite_schedule(version: str) -> None:
     def capped(**config: object) -> float:
         limits_config = LimitsConfig(max_a=float(config.pop("max_a", 32.0)))  # type: ignore[arg-type]

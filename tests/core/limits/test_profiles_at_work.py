@@ -58,7 +58,7 @@ def test_a_profile_binds_in_the_next_tick_and_is_on_disk(bench: Bench) -> None:
     assert any(each.limit_a == 10.0 for each in again.evse().limits)
 
 
-@pytest.mark.requirement("1.6 5.5", "K10.FR.01")
+@pytest.mark.requirement("1.6 5.5", "K10.FR.01", "K10.FR.02")
 def test_cleared_profiles_bind_no_more(bench: Bench) -> None:
     bench.charge()
     bench.do(SetProfile(profile(10.0)))
