@@ -147,7 +147,9 @@ class Agent:
         """Return what is now."""
         assert self._life is not None
         snapshot = self._life.snapshot(self._settings.csms.url or None)
-        return replace(snapshot, buses={name: bus.state for name, bus in self._buses.items()})
+        buses = {name: bus.state for name, bus in self._buses.items()}
+        found = (f"bus {name}: {what}" for name, bus in buses.items() for what in bus.warnings())
+        return replace(snapshot, buses=buses, warnings=(*snapshot.warnings, *found))
 
     def submit(self, command: Command) -> Reply:
         """Give the station a command of somebody on the spot."""

@@ -63,15 +63,19 @@ async def test_a_port_that_is_pulled_out_stops_and_put_in_again_goes_on(
     agent: Agent, line: SerialEnd
 ) -> None:
     await agent.charging()
+    warnings = (await agent.status())["warnings"]
     line.unplug()
     status = await agent.until(lambda now: now["evses"][0]["offer_a"] == 0.0)
     assert status["meters"]["mains"]["stale"]
     assert "mains meter silent" in status["evses"][0]["binding"]
-    assert status["buses"]["rs485"]["why"].endswith("there is no such device; is it plugged in?")
+    why = f"{line.port}: there is no such device; is it plugged in?"
+    assert status["buses"]["rs485"]["why"] == why
+    assert f"bus rs485: {why}" in status["warnings"]
     line.plug()
     status = await agent.until(lambda now: not now["meters"]["mains"]["stale"])
 
     assert status["buses"]["rs485"]["opened"] == 2
+    assert status["warnings"] == warnings
     assert [line for line in agent.log if "meter mains: " in line]
 
 

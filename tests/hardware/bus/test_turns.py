@@ -149,6 +149,15 @@ async def test_a_silent_device_is_left_alone_twice_as_long_each_time(rig: Rig) -
         assert min(least_s, LONGEST_PAUSE_S) <= pause_s - timeout_s < least_s + 0.1
 
 
+async def test_who_waits_for_a_device_that_falls_silent_is_told_so_at_once(rig: Rig) -> None:
+    asking = (rig.bus.device(99).read(INPUT, each, 1) for each in range(3))
+    silent, *refused = await asyncio.gather(*asking, return_exceptions=True)
+
+    assert "does not answer" in str(silent)
+    assert all("asked again in" in str(each) for each in refused)
+    assert rig.asked == [99]
+
+
 async def test_a_dead_device_costs_the_others_one_timeout_in_each_pause(rig: Rig) -> None:
     loop = asyncio.get_running_loop()
     longest_s = 0.0
