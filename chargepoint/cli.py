@@ -156,7 +156,8 @@ def simulate(
     config: Config = None,
     set_: Set = None,
     household: Annotated[
-        str | None, typer.Option(help="A built-in day instead of a file.", show_default=False)
+        str | None,
+        typer.Option(metavar="NAME", help="A built-in day, see --list.", show_default=False),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Name the households, and leave.")] = False,
     out: Annotated[Path, typer.Option(help="The folder for what is written.")] = Path(),
@@ -167,7 +168,11 @@ def simulate(
         int, typer.Option(min=1, max=3600, help="Seconds between two lines of the CSV.")
     ] = 10,
 ) -> None:
-    """Play a day of house, sun and cars through the station, much faster than real."""
+    """Play days of house, sun and cars through the station, much faster than real.
+
+    Prints what came of every fuse, EVSE and car; writes NAME-played.csv, and a picture of it.
+    What a DAY.csv holds is told in docs/simulate.md; the shortest has "time,evse,event".
+    """
     from chargepoint.simulate import command
 
     if list_:
