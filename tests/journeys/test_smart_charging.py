@@ -196,8 +196,7 @@ async def test_a_cleared_default_leaves_the_transaction_without_one(csms: Csms) 
 
     assert await csms.clear(chargingProfilePurpose="TxDefaultProfile") == "Accepted"
 
-    ((_, limit),) = await csms.composite()
-    assert limit > 6.0
+    assert min(limit for _, limit in await csms.composite()) > 6.0
     await csms.rig.until(lambda: csms.rig.evse().offer_a > 20.0, "more current")
     assert csms.rig.evse().transaction_id == transaction
 
