@@ -25,8 +25,8 @@ def local_limits(
     *counting* are the limits that profiles set on each EVSE, which the schedule has itself. A
     station maximum that is shared with others is not among them: the EVSE's part of it
     is local. *phases* are those of the supply. *shared* are the pools that hold for longer
-    than a moment. An override or a soft start is over when it says so. What a meter leaves
-    at this moment says nothing of the next hours, so what its fuse allows is expected instead.
+    than a moment. An override is over when it says so. What a meter leaves at this moment, or
+    a soft start, says nothing of the next hours: what the fuses allow is expected instead.
     """
     station = tuple(
         _expected(per_phase(pool, phases))
@@ -37,15 +37,19 @@ def local_limits(
     for evse in evses:
         theirs = {limit.source for limit in counting[evse.id]}
         ours = (each for each in evse.limits if each.source not in theirs)
-        steady = (each for each in ours if each.origin is not Origin.EMS)
-        local[evse.id] = (*map(_expected, steady), *station)
+        local[evse.id] = (*map(_expected, filter(_lasts, ours)), *station)
     return {0: station} | local if station else local
+
+
+def _lasts(limit: Limit) -> bool:
+    """Return whether *limit* is more than an answer to this moment."""
+    rises = limit.origin is Origin.STATION and limit.until_at is not None
+    return limit.origin is not Origin.EMS and not rises
 
 
 def _expected(limit: Limit) -> Limit:
     """Return *limit* as it is reckoned with beyond the end that it knows."""
-    ends = limit.origin in (Origin.STATION, Origin.PEOPLE)
-    return limit if ends else replace(limit, until_at=None)
+    return limit if limit.origin is Origin.PEOPLE else replace(limit, until_at=None)
 
 
 def per_phase(pool: Pool, phases: int) -> Limit:
