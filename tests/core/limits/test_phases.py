@@ -150,6 +150,12 @@ def test_auto_goes_by_the_sum_in_solar_and_by_capacity() -> None:
     assert driver.shown().phases == 1
 
 
+def test_auto_without_a_mains_meter_goes_by_the_circuit_alone() -> None:
+    driver = station(SecondContactor.AUTO, limits=SMART, roles={"circuit"})
+    assert house(driver, 1, 1.0, 11.0, 1.0, role="circuit") == "L2 has 5.0/7 A for 3 phases"
+    assert driver.shown().phases == 1
+
+
 def test_auto_goes_by_what_the_grid_operator_leaves() -> None:
     driver = station(SecondContactor.AUTO, limits=SMART)
     driver.do(m.GridRelay(dimmed=True))
