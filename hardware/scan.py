@@ -19,6 +19,7 @@ from hardware.bus.counts import Trouble
 from hardware.bus.frames import Function
 from hardware.bus.line import LineSettings
 from hardware.drivers.rows import Row, numbers, rows, sample
+from hardware.drivers.sensorbox import COUNT, told
 from hardware.wiring import implausible
 
 HOUSE_V = (80.0, 300.0)
@@ -69,7 +70,7 @@ async def present(
 async def identified(bus: Bus, device_id: int, monotonic: Callable[[], float]) -> Found:
     """Return what the device may be, the best fit first."""
     device = bus.device(device_id, Priority.PROBE)
-    fits = [await _special(device)]
+    fits = [await _special(device, monotonic)]
     fits += [await _fit(device, row, monotonic) for row in rows().values()]
     known = sorted((fit for fit in fits if fit is not None), key=lambda fit: -fit.score)
     best = known[0].score if known else 0
@@ -90,18 +91,26 @@ async def _answers(device: Device) -> bool:
     return False
 
 
-async def _special(device: Device) -> Fit | None:
+async def _special(device: Device, monotonic: Callable[[], float]) -> Fit | None:
     """Return what is no meter of the table: a Sensorbox, a SmartEVSE."""
     try:
         words = await device.read(Function.READ_INPUT, 0, NODE_REGISTERS)
     except NoAnswer:
         return None
     if words[0] & 0xFC == 0x14 and words[0] >> 8 < 10 and _is_voltage(words[2:4]):
-        return Fit("SmartEVSE Sensorbox", {"driver": "sensorbox"}, score=9)
+        settings = {"driver": "sensorbox"}
+        return Fit("SmartEVSE Sensorbox", settings, await _box(device, monotonic()), score=9)
     state, _, _, mode, _, access, _, most_a = words
     if state <= 14 and mode <= 2 and access <= 2 and 6 <= most_a <= 80:
         return Fit("SmartEVSE as a node (no meter)", {}, score=9)
     return None
+
+
+async def _box(device: Device, at_s: float) -> MeterReading | None:
+    try:
+        return told(await device.read(Function.READ_INPUT, 0, COUNT), at_s)
+    except BusError:
+        return None
 
 
 def _is_voltage(words: tuple[int, ...]) -> bool:

@@ -16,6 +16,7 @@ Source: SmartEVSE documentation, Sensorbox 2 register map.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -60,16 +61,9 @@ class Sensorbox:
         """
         words = await self._device.read(Function.READ_INPUT, 0, COUNT)
         flags = words[1] & 0xFF
-        if flags & NEW_P1:
-            currents_a, voltages_v = _three(words, P1_CURRENTS), _three(words, VOLTAGES)
-            self._last = MeterReading(self._monotonic(), currents_a, voltages_v)
-        elif flags & NEW_CLAMPS:
+        if flags & NEW_CLAMPS and not flags & NEW_P1:
             await self._tell_wires(words[0])
-            factor = self._config.clamps_a / SMALL_CLAMPS_A
-            l1, l2, l3 = (factor * each for each in _three(words, CLAMP_CURRENTS))
-            self._last = MeterReading(self._monotonic(), (l1, l2, l3))
-        elif flags & OLD_P1:
-            raise BusError("the smart meter is older than DSMR 5 and there are no clamps")
+        self._last = told(words, self._monotonic(), self._config.clamps_a) or self._last
         if self._last is None:
             raise BusError("the box has nothing measured yet")
         return self._last
@@ -84,7 +78,20 @@ class Sensorbox:
             await self._device.write(WIRING_REGISTER, [THREE_WIRES if three else FOUR_WIRES])
 
 
-def _three(words: tuple[int, ...], start: int) -> tuple[float, float, float]:
+def told(words: Sequence[int], at_s: float, clamps_a: int = SMALL_CLAMPS_A) -> MeterReading | None:
+    """Return what the box tells anew, None for nothing; raise BusError for an old smart meter."""
+    flags = words[1] & 0xFF
+    if flags & NEW_P1:
+        return MeterReading(at_s, _three(words, P1_CURRENTS), _three(words, VOLTAGES))
+    if flags & NEW_CLAMPS:
+        l1, l2, l3 = (clamps_a / SMALL_CLAMPS_A * each for each in _three(words, CLAMP_CURRENTS))
+        return MeterReading(at_s, (l1, l2, l3))
+    if flags & OLD_P1:
+        raise BusError("the smart meter is older than DSMR 5 and there are no clamps")
+    return None
+
+
+def _three(words: Sequence[int], start: int) -> tuple[float, float, float]:
     """Return three floats, the high word first."""
     data = struct.pack(">6H", *words[start : start + 6])
     l1, l2, l3 = struct.unpack(">3f", data)

@@ -82,10 +82,21 @@ async def test_a_meter_of_totals_is_named_and_not_suggested(scan, devices: Devic
 
 
 async def test_a_sensorbox_is_recognized(scan, devices: Devices) -> None:
-    devices.hold(10, 0, [0x0114, 0x3280, *words(230.0), *[0] * 16])
+    devices.hold(10, 0, [0x0114, 0x3280, *words(230.0) * 3, *words(6.0) * 3, *[0] * 6])
     (fit,) = (await found(scan, 10)).fits
 
     assert fit.settings == {"driver": "sensorbox"}
+    assert fit.reading is not None
+    assert fit.reading.currents_a == (6.0, 6.0, 6.0)
+
+
+async def test_a_sensorbox_without_anything_to_measure_is_recognized(
+    scan, devices: Devices
+) -> None:
+    devices.hold(10, 0, [0x0114, 0x3240, *[0] * 18])
+    (fit,) = (await found(scan, 10)).fits
+
+    assert (fit.settings, fit.reading) == ({"driver": "sensorbox"}, None)
 
 
 async def test_a_smartevse_is_recognized(scan, devices: Devices) -> None:
