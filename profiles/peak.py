@@ -146,8 +146,14 @@ def _unseen_wh(ceiling_w: float, elapsed_s: float) -> float:
 
 
 def _begun(settings: PeakSettings, state: PeakState, metered: Metered) -> PeakState:
+    """Return the state in a window that began unseen.
+
+    A calendar that says an earlier month may not have been set yet: it takes a whole window
+    of it to forget the peak of a later one.
+    """
     begins = window_of(metered.at)
-    state = _in_month(settings, state, begins)
+    anew = _in_month(settings, state, begins)
+    state = anew if anew.month > state.month else state
     elapsed_s = (metered.at - begins).total_seconds()
     used_wh = _unseen_wh(ceiling_w(settings, state), elapsed_s)
     return replace(state, window_at=begins, used_wh=used_wh, whole=elapsed_s == 0.0, last=metered)
@@ -161,6 +167,6 @@ def _with_peak(settings: PeakSettings, state: PeakState, mean_w: float) -> PeakS
 
 
 def _in_month(settings: PeakSettings, state: PeakState, at: datetime) -> PeakState:
-    """Return the state in the month of *at*: a new month begins without a peak."""
+    """Return the state in the month of *at*: another month begins without a peak."""
     month = f"{at.astimezone(settings.zone):%Y-%m}"
     return state if month == state.month else replace(state, month=month, peak_w=0.0)

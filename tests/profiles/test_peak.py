@@ -211,6 +211,27 @@ def test_a_new_month_begins_without_a_peak_by_the_calendar_of_the_place() -> Non
     assert house.peak_w == pytest.approx(3000.0)
 
 
+def test_a_calendar_that_is_not_set_yet_forgets_no_peak() -> None:
+    house = House(datetime(1970, 1, 1, 0, 5, tzinfo=UTC))
+    house.state = PeakState("2030-01", 7000.0)
+    house.read(100.0)
+    house.run(60.0, 100.0)
+    assert (house.state.month, house.peak_w) == ("2030-01", 7000.0)
+
+    house.at = NOON
+    house.run(60.0, 100.0)
+    assert (house.state.month, house.peak_w) == ("2030-01", 7000.0)
+
+
+def test_a_calendar_that_stays_in_an_earlier_month_is_believed_in_the_end() -> None:
+    house = House(datetime(2029, 12, 1, 0, 5, tzinfo=UTC))
+    house.state = PeakState("2030-01", 7000.0)
+    house.read(100.0)
+    house.run(900.0, 100.0, 5.0)
+
+    assert (house.state.month, house.peak_w) == ("2029-12", 0.0)
+
+
 @given(
     st.lists(st.floats(0.0, 20_000.0), min_size=40, max_size=90),
     st.booleans(),
