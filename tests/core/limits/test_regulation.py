@@ -303,3 +303,36 @@ def test_the_sun_is_shared_as_a_sum_of_phases() -> None:
     assert street.offer_a(1) == street.offer_a(2)
     assert 36.0 <= street.offer_a(1) + 3 * street.offer_a(2) <= 40.0
     assert "solar" in street.evse(1).binding
+
+
+@pytest.mark.parametrize(("mode", "within_s"), [(Mode.NORMAL, 75), (Mode.SOLAR, 120)])
+def test_after_room_is_back_the_offer_is_full_in_time(mode: Mode, within_s: int) -> None:
+    limits = LimitsConfig(mode=mode, mains_a=FUSE_A, max_a=16.0, stop_s=20.0)
+    street = Street([Car()], evses=(EvseConfig(1),), limits=limits)
+    plenty_a = (-30.0,) * 3 if mode is Mode.SOLAR else (8.0,) * 3
+    street.house_a = plenty_a
+    street.begin(1)
+    street.drive(60)
+    assert street.offer_a(1) == 16.0
+    street.house_a = (30.0, 20.0, 10.0)
+    street.drive(50)
+    assert street.offer_a(1) == 0.0
+
+    street.house_a = plenty_a
+    street.drive(within_s)
+
+    assert street.offer_a(1) == 16.0
+
+
+def test_a_mode_that_ends_leaves_no_jump() -> None:
+    limits = LimitsConfig(mode=Mode.SOLAR, mains_a=FUSE_A)
+    street = Street([Car()], evses=(EvseConfig(1),), limits=limits)
+    street.house_a = (-8.0, -8.0, -8.0)
+    street.begin(1)
+    street.drive(60)
+    assert 7.0 <= street.offer_a(1) <= 8.0
+    street.do(m.SetMode("normal"))
+    street.drive(40)
+
+    assert street.offer_a(1) == FUSE_A
+    assert street.longest_over_s == 0.0
