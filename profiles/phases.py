@@ -98,7 +98,7 @@ def step(
         state = replace(state, told=situation.told, rested_at_s=-math.inf, since_s=None)
     told = 1 if situation.ceiling < 3 else situation.told
     if told is not None:
-        phases, why = _as_told(state, situation, told, now_s), situation.because
+        phases, why = _as_told(state, situation, told, now_s)
     elif situation.room is not None:
         state = _timed(settings, state, situation, situation.room, now_s)
         phases = _by_room(settings, state, situation, situation.room, now_s)
@@ -111,9 +111,12 @@ def step(
     return replace(state, phases=phases, why=why, since_s=None, rested_at_s=rested_at_s)
 
 
-def _as_told(state: PhaseState, situation: Situation, told: int, now_s: float) -> int:
-    """Return the number that was told; the way back to three waits for the rest."""
-    return state.phases if situation.begun and now_s < state.rested_at_s and told == 3 else told
+def _as_told(state: PhaseState, situation: Situation, told: int, now_s: float) -> tuple[int, str]:
+    """Return the number that was told, and why; the way back to three waits for the rest."""
+    rests = situation.begun and now_s < state.rested_at_s
+    if rests and state.phases < told:
+        return state.phases, "the contactors rest after a change"
+    return told, situation.because
 
 
 def _timed(

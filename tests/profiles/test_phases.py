@@ -143,6 +143,7 @@ def test_a_limit_for_one_phase_acts_at_once_and_the_way_back_waits() -> None:
     assert day.run(1, told=3, ceiling=1, because="TxProfile 7") == 1
     assert day.state.why == "TxProfile 7"
     assert day.run(599, told=3) == 1
+    assert day.state.why == "the contactors rest after a change"
     assert day.run(1, told=3) == 3
     assert day.state.why == ""
 
