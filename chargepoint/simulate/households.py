@@ -48,7 +48,10 @@ def family() -> Household:
     return Household(
         "family",
         "family house with 5 kWp on the roof",
-        {"limits": {"mode": "solar", "mains_a": 25.0, "max_a": 16.0}, "evse": [{"id": 1}]},
+        {
+            "limits": {"mode": "solar", "mains_a": 25.0, "max_a": 16.0},
+            "evse": [{"id": 1, "second_contactor": "auto"}],
+        },
         (
             *(Load((phase,), flicker(0.9, chance)) for phase in ALL),
             Load((2,), thermostat(0, 24, 600, 2100, 0.8, chance)),

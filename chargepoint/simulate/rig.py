@@ -14,15 +14,9 @@ from chargepoint.settings.model import Settings
 from hardware.api import Actuation, EvseBoard, Sensed
 
 FREE_VEND = "SIMULATED"
-KEPT = (
-    "id",
-    "connectors",
-    "connector_lock",
-    "max_current_a",
-    "phases",
-    "phase_map",
-    "second_contactor",
-)
+REAL_EVSE = {"driver", "bus", "device_id", "meter"}  # what is only true of the real device
+REAL_METER = {"driver", "model", "bus", "device_id", "url", "token", "inverted", "phase_map"}
+
 T = TypeVar("T")
 
 
@@ -59,14 +53,16 @@ def simulated(settings: Settings) -> Settings:
 
 def _evse(settings: Settings, evse: Evse) -> Evse:
     meter = _meter(settings.meter_of(evse)) or Meter(driver="none")
-    return Evse(driver=SIMULATED, meter=meter, **{name: getattr(evse, name) for name in KEPT})
+    kept = {name: getattr(evse, name) for name in Evse.model_fields.keys() - REAL_EVSE}
+    return Evse(driver=SIMULATED, meter=meter, **kept)
 
 
 def _meter(meter: Meter | None) -> Meter | None:
     """Return a simulated meter for a real one: wired in rightly, and as patient."""
     if meter is None or meter.driver == "none":
         return meter
-    return Meter(driver=SIMULATED, stale_after_s=meter.stale_after_s, fallback_a=meter.fallback_a)
+    kept = {name: getattr(meter, name) for name in Meter.model_fields.keys() - REAL_METER}
+    return Meter(driver=SIMULATED, **kept)
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:
