@@ -75,7 +75,7 @@ async def test_a_port_that_is_pulled_out_stops_and_put_in_again_goes_on(
     status = await agent.until(lambda now: not now["meters"]["mains"]["stale"])
 
     assert status["buses"]["rs485"]["opened"] == 2
-    assert status["warnings"] == warnings
+    await agent.until(lambda now: now["warnings"] == warnings)
     assert [line for line in agent.log if "meter mains: " in line]
 
 
