@@ -207,6 +207,7 @@ def _pool(
         over,
         each.admits(now_s),
         each.retry_at_s if pauses else None,
+        None if each.room_a is None else floor_tenth(each.room_a),
     )
 
 

@@ -33,13 +33,15 @@ class Pool:
     """At most *limit* amperes *over* something, for all EVSEs together.
 
     Not *admits*: those that charge may go on, nobody new may begin. *until_s* is the
-    monotonic time at which it changes by itself, None where nobody knows.
+    monotonic time at which it changes by itself, None where nobody knows. *settles_a* is
+    what it comes to if nothing else changes, None where nobody knows.
     """
 
     limit: Limit
     over: Over = Over.EACH
     admits: bool = True
     until_s: float | None = None
+    settles_a: float | None = None
 
     def weight(self, phases: Collection[int]) -> int:
         """Return how often an ampere counts that is offered on *phases* of the grid, 1 to 3.

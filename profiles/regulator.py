@@ -67,7 +67,8 @@ class Regulated:
     *set_a* is what is allowed. *target_a* is what the last reading would have allowed
     without grace, *hope_a* if cars are still on their way down. *short_since_s*: the
     minimum does not fit; ``-inf``: and must not stay. *above_since_s*: cars take more than
-    they were told. *lows* are the least rooms of the last seconds.
+    they were told. *lows* are the least rooms of the last seconds, *room_a* is the last one,
+    None while nobody knows.
     """
 
     set_a: float = 0.0
@@ -78,6 +79,7 @@ class Regulated:
     above_since_s: float | None = None
     retry_at_s: float = -math.inf
     lows: Lows = ()
+    room_a: float | None = None
 
     def admits(self, now_s: float) -> bool:
         """Return whether one more car may start now."""
@@ -93,7 +95,8 @@ def after_reading(
     lows = _with(state.lows, hope_a, now_s)
     calm_a = lows[0][1]
     if state.set_a < law.min_a:
-        return _while_nothing_fits(law, state, flow, min(room_a, calm_a), lows, now_s)
+        waiting = _while_nothing_fits(law, state, flow, min(room_a, calm_a), lows, now_s)
+        return replace(waiting, room_a=max(room_a, 0.0))
     source, since_s = flow.sentence, None
     if headroom_a < 0.0 and room_a >= state.set_a:
         target_a, hope_a, since_s = _while_above(state, headroom_a, now_s)
@@ -115,6 +118,7 @@ def after_reading(
         since_s,
         state.retry_at_s,
         lows,
+        max(room_a, 0.0),
     )
 
 

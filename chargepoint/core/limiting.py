@@ -120,8 +120,8 @@ class Limiting:
 
     def steady(self) -> tuple[Pool, ...]:
         """Return what all EVSEs together may take for longer than a moment: in place of what
-        the meters leave now, what the fuses allow."""
-        pools = tuple(pool for pool in self.shared if pool.limit.origin is not Origin.EMS)
+        is allowed on the way, what the meters will leave, and always what the fuses allow."""
+        pools = tuple(_settled(pool) for pool in self.shared if _settles(pool))
         station_a = self.local_a().get(0)
         return pools if station_a is None else (*pools, Pool(Limit(station_a, "fuses")))
 
@@ -238,3 +238,14 @@ def _most_a(settings: LimiterSettings) -> float:
 def _word(source: str) -> str:
     """Return the part of a source that does not move with every reading."""
     return source.split(" ")[0]
+
+
+def _settles(pool: Pool) -> bool:
+    """Return whether somebody knows what a pool comes to."""
+    return pool.limit.origin is not Origin.EMS or pool.settles_a is not None
+
+
+def _settled(pool: Pool) -> Pool:
+    if pool.settles_a is None:
+        return pool
+    return replace(pool, limit=replace(pool.limit, limit_a=pool.settles_a))

@@ -25,8 +25,8 @@ def local_limits(
     *counting* are the limits that profiles set on each EVSE, which the schedule has itself. A
     station maximum that is shared with others is not among them: the EVSE's part of it
     is local. *phases* are those of the supply. *shared* are the pools that hold for longer
-    than a moment. An override is over when it says so. What a meter leaves at this moment, or
-    a soft start, says nothing of the next hours: what the fuses allow is expected instead.
+    than a moment. An override is over when it says so. A soft start, or what is regulated at
+    this moment, says nothing of the next hours: what the meters leave in the end does.
     """
     station = tuple(
         _expected(per_phase(pool, phases))

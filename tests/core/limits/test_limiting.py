@@ -364,9 +364,12 @@ def test_the_station_is_capped_by_its_mains(
     assert composite(bench, 1) == total_a
 
 
-def test_what_the_mains_leave_at_this_moment_says_nothing_of_the_next_hour(version: str) -> None:
+def test_a_schedule_expects_what_the_mains_will_leave(version: str) -> None:
     bench = Bench(version, evses=TWO, meter_roles=MAINS)
-    assert composite(bench, 1) == 25.0  # nothing was measured yet
+    assert composite(bench, 1) == 25.0  # nothing was measured yet: the fuse
 
-    feed(bench, 60, house_a=30.0)
-    assert composite(bench, 0) == composite(bench, 1) == 25.0
+    feed(bench, 1, house_a=12.0)  # the limiter begins with the minimum
+    assert composite(bench, 0) == composite(bench, 1) == 13.0
+
+    bench.run(30)  # the meter is silent
+    assert composite(bench, 1) == 25.0
