@@ -31,8 +31,8 @@ bench: dev ## measure the agent against a minimal client
 	@$(BIN)/python -m bench $(ARGS)
 
 soak: dev ## the long runs
-	$(BIN)/pytest -m soak $(ARGS)
-	HYPOTHESIS_PROFILE=explore $(BIN)/pytest tests/profiles tests/hardware tests/core $(ARGS)
+	$(BIN)/pytest -m soak --numprocesses auto $(ARGS)
+	HYPOTHESIS_PROFILE=explore $(BIN)/pytest --numprocesses auto tests/profiles tests/hardware tests/core $(ARGS)
 
 lint: dev
 	$(BIN)/ruff format --check .
@@ -47,7 +47,7 @@ layers: dev
 test: dev $(INTEROP)/node_modules/.package-lock.json
 	$(call need,command -v chromium,chromium)
 	$(call need,command -v mosquitto || test -x /usr/sbin/mosquitto,mosquitto)
-	$(BIN)/pytest --cov --cov-report= $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report= $(ARGS)
 
 coverage: test
 	@$(BIN)/coverage report --skip-covered --fail-under=$(COVERED_PERCENT)
