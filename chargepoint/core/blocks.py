@@ -160,9 +160,9 @@ class Blocks:
 
     def _granted(self, evse: Evse) -> None:
         """Somebody's grant has become part of a transaction."""
+        assert evse.grant is not None
         self.smart_charging.transaction_began(evse)
-        if evse.grant is not None:
-            self.reservations.used(evse.grant.reservation_id)
+        self.reservations.used(evse.grant.reservation_id)
 
     # --- the link ------------------------------------------------------------------------------
 

@@ -124,8 +124,7 @@ class Supply:
             if wrong == before:
                 continue
             self._warned[role] = wrong
-            for text in wrong:
-                if text not in before:
-                    self._common.turn.note(text, level="warning")
+            for text in (text for text in wrong if text not in before):
+                self._common.turn.note(text, level="warning")
             if not wrong:
                 self._common.turn.note(f"the {role} meter is fine again")

@@ -349,7 +349,7 @@ async def test_a_cut_line_is_no_answer_either(rig: Rig) -> None:
 
 async def test_what_a_version_has_no_words_for_is_not_said(rig16: Rig) -> None:
     rig16.connect()
-    rig16.delivery.tell(IdleNotice("LogStatusNotification"))  # of 2.0.1 alone
+    rig16.delivery.tell(IdleNotice("PublishFirmwareStatusNotification"))  # of 2.0.1 alone
     rig16.put(replace(STARTED, phase=TxPhase.UPDATED))  # an update without a value
     await asyncio.sleep(5)
 
