@@ -40,7 +40,6 @@ from chargepoint.loop import Loop
 from chargepoint.outbox import Storage, StoredOutbox
 from chargepoint.protocol.adapter import Adapter, Deferred, Payload
 from chargepoint.protocol.delivery import Caller, Delivery, Rules
-from chargepoint.security.keys import new_key_pair
 from chargepoint.turns import Turns
 from hardware.api import Actuation, EvseBoard, Meter
 
@@ -249,6 +248,8 @@ class Life:
                 self.part()
                 self._outside.dial_again()
             case MakeKey(common_name, organization):
+                from chargepoint.security.keys import new_key_pair  # as core.lazy
+
                 pair = new_key_pair(common_name, organization)
                 self.turns.submit(KeyMade(pair.key, pair.request))
             case Restart(reason):

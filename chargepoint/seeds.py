@@ -8,7 +8,6 @@ from chargepoint.core.renewal import ClientPair
 from chargepoint.core.station import Station
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import CertificateUse, VariableRef
-from chargepoint.security.keys import plain_key
 from chargepoint.security.tls import pem_text
 from chargepoint.settings.model import Settings
 from chargepoint.settings.sections import Tls
@@ -34,6 +33,8 @@ def _seed_certificates(station: Station, tls: Tls) -> None:
     ):
         station.trust.seed(use, [pem_text(root) for root in roots])
     if tls.client_cert and tls.client_key:
+        from chargepoint.security.keys import plain_key  # as core.lazy
+
         password = tls.client_key_password.get_secret_value() if tls.client_key_password else ""
         key = plain_key(pem_text(tls.client_key), password)
         station.renewal.seed(ClientPair(pem_text(tls.client_cert), key))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from cryptography.x509 import Certificate
+from typing import TYPE_CHECKING
 
 from chargepoint.core.common import Common
+from chargepoint.core.lazy import lazily
 from chargepoint.core.messages import (
     ACCEPTED,
     CertificateSigned,
@@ -27,15 +27,13 @@ from chargepoint.core.messages import (
     SignRequest,
 )
 from chargepoint.core.words import CertificateHash
-from chargepoint.core.x509 import (
-    certificates,
-    flaw,
-    flaw_of_ours,
-    hash_of,
-    issuer_of,
-    named,
-    reaches,
-)
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+    from chargepoint.core import x509
+else:
+    x509 = lazily("chargepoint.core.x509")  # ten megabytes that most stations never need
 
 SECURITY = "SecurityCtrlr"
 SHOWS_CERTIFICATE = 3  # the security profile in which ours is shown
@@ -56,7 +54,7 @@ class ClientPair:
 
     @property
     def leaf(self) -> Certificate:
-        return certificates(self.chain_pem)[0]
+        return x509.certificates(self.chain_pem)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ class Renewal:
     def is_named(self, name: CertificateHash) -> bool:
         """Return whether *name* names a certificate of ours: it cannot be deleted (M04.FR.06)."""
         return any(
-            hash_of(pair.leaf, self._issuer(pair), name.algorithm).same_as(name)
+            x509.hash_of(pair.leaf, self._issuer(pair), name.algorithm).same_as(name)
             for pair in self._pairs.values()
         )
 
@@ -160,7 +158,7 @@ class Renewal:
             SECURITY, "MaxCertificateChainSize"
         ):
             return self._refuse("the chain is too long")
-        chain, signing = certificates(command.chain_pem), self._signing
+        chain, signing = x509.certificates(command.chain_pem), self._signing
         why = "nothing was sent to be signed" if signing is None else ""
         if signing is not None:
             why = self._flaw(chain, signing) if chain else "no certificates in PEM"
@@ -169,7 +167,7 @@ class Renewal:
         self._keep(NEW, ClientPair(command.chain_pem, signing.key_pem))
         self._signing = self._wait = None
         self._common.turn.forget("signing", NEW)
-        self._common.turn.note(f"new certificate of ours: {named(chain[0])}")
+        self._common.turn.note(f"new certificate of ours: {x509.named(chain[0])}")
         self._switch_at = chain[0].not_valid_before_utc
         if self._switch_at <= self._common.now.utc:
             self._switch()
@@ -212,9 +210,9 @@ class Renewal:
         at = self._common.now.utc
         if waits:  # white paper A02.FR.08: used as soon as its time has come
             at = max(at, chain[0].not_valid_before_utc)
-        wrong = flaw(chain[0], at) or flaw_of_ours(chain[0], signing.key_pem, names)
-        roots = [root for pem in self._roots() for root in certificates(pem)]
-        if not wrong and roots and not reaches(chain, roots):
+        wrong = x509.flaw(chain[0], at) or x509.flaw_of_ours(chain[0], signing.key_pem, names)
+        roots = [root for pem in self._roots() for root in x509.certificates(pem)]
+        if not wrong and roots and not x509.reaches(chain, roots):
             wrong = "not of the operator's hierarchy"
         return wrong
 
@@ -242,9 +240,9 @@ class Renewal:
         return newest.leaf.not_valid_after_utc - self._common.now.utc < RENEWED_BEFORE
 
     def _issuer(self, pair: ClientPair) -> Certificate | None:
-        above = certificates(pair.chain_pem)[1:]
-        roots = [root for pem in self._roots() for root in certificates(pem)]
-        return issuer_of(pair.leaf, (*above, *roots))
+        above = x509.certificates(pair.chain_pem)[1:]
+        roots = [root for pem in self._roots() for root in x509.certificates(pem)]
+        return x509.issuer_of(pair.leaf, (*above, *roots))
 
     def _common_name(self) -> str:
         identity = self._common.config.identity

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from chargepoint.core.common import Common
+from chargepoint.core.lazy import lazily
 from chargepoint.core.messages import (
     ACCEPTED,
     CertificatesReply,
@@ -19,15 +21,11 @@ from chargepoint.core.messages import (
     Reply,
 )
 from chargepoint.core.words import CertificateHash, CertificateUse
-from chargepoint.core.x509 import (
-    certificates,
-    fingerprint,
-    flaw_of_root,
-    hash_of,
-    is_issued_by,
-    named,
-    pem_of,
-)
+
+if TYPE_CHECKING:
+    from chargepoint.core import x509
+else:
+    x509 = lazily("chargepoint.core.x509")  # ten megabytes that most stations never need
 
 CSMS_ROOT = CertificateUse.CSMS_ROOT
 SECURITY = "SecurityCtrlr"
@@ -47,8 +45,8 @@ class Installed:
 
     def is_named(self, name: CertificateHash) -> bool:
         """Return whether *name* names this certificate, in whichever algorithm."""
-        (certificate,) = certificates(self.pem)
-        return hash_of(certificate, algorithm=name.algorithm).same_as(name)
+        (certificate,) = x509.certificates(self.pem)
+        return x509.hash_of(certificate, algorithm=name.algorithm).same_as(name)
 
 
 class Trust:
@@ -76,32 +74,32 @@ class Trust:
 
     def seed(self, use: CertificateUse, pems: Iterable[str]) -> None:
         """Trust the installer's certificates, once: later the central system's word counts."""
-        found = [certificate for pem in pems for certificate in certificates(pem)]
+        found = [certificate for pem in pems for certificate in x509.certificates(pem)]
         if not found or use.value in self._seeded:
             return
         self._seeded.add(use.value)
         self._common.turn.keep("trust_seeded", use.value, True)
         for certificate in found:
-            self._put(Installed(use, pem_of(certificate)))
+            self._put(Installed(use, x509.pem_of(certificate)))
 
     # --- what the central system asks -------------------------------------------------------
 
     def install(self, command: InstallCertificate) -> Reply:
         """Trust one more certificate: M05."""
-        found = certificates(command.pem)
+        found = x509.certificates(command.pem)
         if len(found) != 1:
             return self._refuse(command.use, "InvalidCertificate", "not one certificate in PEM")
         (certificate,) = found
-        flaw = flaw_of_root(certificate, self._common.now.utc)
+        flaw = x509.flaw_of_root(certificate, self._common.now.utc)
         if flaw:
             return self._refuse(command.use, "InvalidCertificate", flaw)
-        entry = Installed(command.use, pem_of(certificate))
+        entry = Installed(command.use, x509.pem_of(certificate))
         if self._replaces(command.use):
             return self._succeed(entry)
         if _key(entry) not in self._installed and len(self) >= self._most():
             return self._refuse(command.use, "OutOfStorage", "the store is full")
         self._put(entry)
-        self._common.turn.note(f"{command.use} installed: {named(certificate)}")
+        self._common.turn.note(f"{command.use} installed: {x509.named(certificate)}")
         return ACCEPTED
 
     def delete(self, command: DeleteCertificate) -> Reply:
@@ -119,7 +117,7 @@ class Trust:
     def listed(self, command: GetCertificates) -> CertificatesReply:
         """Return the names of what is trusted: M03."""
         found = tuple(
-            (each.use, hash_of(certificates(each.pem)[0]))
+            (each.use, x509.hash_of(x509.certificates(each.pem)[0]))
             for each in self._installed.values()
             if each.use in (command.uses or tuple(CertificateUse))
         )
@@ -151,9 +149,9 @@ class Trust:
 
     def _succeed(self, entry: Installed) -> Reply:
         """Replace the central system's root by one that it has signed: M05.FR.11, .12."""
-        (new,) = certificates(entry.pem)
+        (new,) = x509.certificates(entry.pem)
         current = list(self._current_roots())
-        if not any(is_issued_by(new, certificates(each.pem)[0]) for each in current):
+        if not any(x509.is_issued_by(new, x509.certificates(each.pem)[0]) for each in current):
             why = "not signed by the root that it shall replace"
             return self._refuse(entry.use, "InvalidCertificate", why)
         for each in list(self._installed.values()):
@@ -162,7 +160,7 @@ class Trust:
         for each in current:
             self._put(replace(each, retiring=True))
         self._put(entry)
-        self._common.turn.note(f"{entry.use} replaced: {named(new)}")
+        self._common.turn.note(f"{entry.use} replaced: {x509.named(new)}")
         return ACCEPTED
 
     def _current_roots(self) -> Iterable[Installed]:
@@ -197,5 +195,5 @@ VERIFIES = 2  # from this security profile on the central system's certificate c
 
 
 def _key(entry: Installed) -> str:
-    (certificate,) = certificates(entry.pem)
-    return f"{entry.use}/{fingerprint(certificate)}"
+    (certificate,) = x509.certificates(entry.pem)
+    return f"{entry.use}/{x509.fingerprint(certificate)}"
