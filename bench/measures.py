@@ -166,8 +166,13 @@ async def _load(station: Running) -> None:
 def judged(rows: list[Row], began_s: float, pushed_s: float) -> Control:
     """Return what *rows* say of the ticks in between, and of the overload pushed at *pushed_s*."""
     under_load = tuple(took_s for at_s, took_s, _ in rows if began_s <= at_s <= pushed_s)
-    duty_before = [duty for at_s, _, duty in rows if at_s < pushed_s][-1]
-    after = [(at_s + took_s, duty) for at_s, took_s, duty in rows if at_s >= pushed_s]
-    lower = [(number, at_s) for number, (at_s, duty) in enumerate(after, 1) if duty < duty_before]
+    before = _offered([duty for at_s, _, duty in rows if at_s < pushed_s][-1])
+    after = [(at_s + took_s, _offered(duty)) for at_s, took_s, duty in rows if at_s >= pushed_s]
+    lower = [(number, at_s) for number, (at_s, offered) in enumerate(after, 1) if offered < before]
     number, at_s = lower[0]
     return Control(under_load, at_s - pushed_s, number)
+
+
+def _offered(duty: float) -> float:
+    """Return the part of the circle that offers current: steady +12 V offers none."""
+    return duty if duty < 1.0 else 0.0
