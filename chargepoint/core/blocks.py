@@ -17,6 +17,7 @@ from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.heat import Heat
 from chargepoint.core.idle_values import IdleValues
+from chargepoint.core.kinds import Kept
 from chargepoint.core.ledger import Ledger
 from chargepoint.core.limiting import Limiting
 from chargepoint.core.local_list import LocalList
@@ -27,6 +28,7 @@ from chargepoint.core.power import PowerPath
 from chargepoint.core.rate_telling import RateTelling
 from chargepoint.core.registration import Registrar
 from chargepoint.core.renewal import Renewal
+from chargepoint.core.reporting import Reporting
 from chargepoint.core.reservations import Reservations
 from chargepoint.core.resetting import Resetting
 from chargepoint.core.screen import Screen
@@ -64,7 +66,7 @@ class Blocks:
         now: Moment,
         registers_wh: Mapping[int, float],
     ) -> None:
-        kept = _Kept(memory)
+        kept = Kept(memory)
         self.turn = Turn(now, has_central=config.has_central, queued=Counter(kept["queued"]))
         self.evses = {each.id: _evse(config, each.id, kept) for each in config.evses}
         self.readings: Mapping[str, MeterReading] = {}
@@ -75,6 +77,19 @@ class Blocks:
         reason = kept["boot"].get("reason", BootReason.POWER_UP)
         self.registrar = Registrar(self.turn, variables, reason)
         self.common.registration = lambda: self.registrar.status
+        self._make_sessions(kept, new_id)
+        self._make_limits(kept)
+        self._make_security(kept)
+        self._make_answers()
+        self.transactions.may_begin = self.access.may_begin
+        self.transactions.events.on_granted = self._granted
+        self.transactions.on_end = self.smart_charging.transaction_ended
+        self._spoken = kept["dialect"].get("name")
+        self._pick_up(kept, registers_wh)
+
+    def _make_sessions(self, kept: Kept, new_id: Callable[[], str]) -> None:
+        """Who may charge where, and what is told of it."""
+        config, variables = self.common.config, self.common.variables
         self.metering = Metering(config, variables)
         self.transactions = Transactions(self.turn, variables, self.metering, new_id)
         self.availability = Availability(
@@ -101,6 +116,9 @@ class Blocks:
             self.stopping,
         )
         self.ledger = Ledger(self.common, self.sessions, self.authorization, kept["central_id"])
+
+    def _make_limits(self, kept: Kept) -> None:
+        """How much may be drawn, and why."""
         self.heat = Heat()
         self.phasing = Phasing(self.common)
         self.supply = Supply(self.common, kept["capacity"], kept["grid_relay"])
@@ -108,9 +126,9 @@ class Blocks:
         self.outside = Outside(self.common, self.limiting, self.smart_charging, kept["outside"])
         self.smart_charging.external = self.outside.profiles
         self.rates = RateTelling(self.common, self.smart_charging, self.transactions)
-        self.resetting = Resetting(self.common, self.sessions)
-        self.unlocking = Unlocking(self.common, self.sessions)
-        self.idle_values = IdleValues(self.common, self.metering)
+
+    def _make_security(self, kept: Kept) -> None:
+        """Whom we trust, and who we are."""
         self.trust = Trust(self.common, kept["certificate"], kept["trust_seeded"])
         self.renewal = Renewal(
             self.common,
@@ -118,10 +136,18 @@ class Blocks:
             kept["signing"],
             lambda: self.trust.pems(CertificateUse.CSMS_ROOT),
         )
+        self.trust.is_ours = self.renewal.is_named
         self.security_profile = SecurityProfile(
             self.common, kept["security_profile"], self.trust, self.renewal
         )
         self.common.security_profile = lambda: self.security_profile.current
+
+    def _make_answers(self) -> None:
+        """What is done or shown when somebody asks."""
+        self.reporting = Reporting(self.common)
+        self.resetting = Resetting(self.common, self.sessions)
+        self.unlocking = Unlocking(self.common, self.sessions)
+        self.idle_values = IdleValues(self.common, self.metering)
         self.triggering = Triggering(
             self.common,
             self.registrar,
@@ -132,13 +158,8 @@ class Blocks:
             self.renewal.trigger,
         )
         self.screen = Screen(self.common, self.registrar, self.availability, self.supply)
-        self.transactions.may_begin = self.access.may_begin
-        self.transactions.events.on_granted = self._granted
-        self.transactions.on_end = self.smart_charging.transaction_ended
-        self._spoken = kept["dialect"].get("name")
-        self._pick_up(kept, registers_wh)
 
-    def _pick_up(self, kept: _Kept, registers_wh: Mapping[int, float]) -> None:
+    def _pick_up(self, kept: Kept, registers_wh: Mapping[int, float]) -> None:
         """Settle what the last process left: cut-off transactions, stale sessions."""
         config = self.common.config
         most_w = config.max_current_a * config.phases * config.supply_voltage_v
@@ -221,12 +242,6 @@ class Blocks:
             return m.Reply(m.Outcome.REJECTED, "CSNotAccepted", "not registered")
         return self.stopping.remote(command, central_ids)
 
-    def delete_certificate(self, command: m.DeleteCertificate) -> m.Reply:
-        """M04: our own certificate cannot be deleted (M04.FR.06, white paper M04.FR.05)."""
-        if self.renewal.is_named(command.name):
-            return m.Reply(m.Outcome.REJECTED, "CertificateInUse", "that is our own certificate")
-        return self.trust.delete(command)
-
     def change_key(self, command: m.ChangeKey) -> m.Reply:
         """1.6 section 5.3; the security profile has rules of its own (A05)."""
         if command.key.casefold() == "securityprofile":
@@ -278,17 +293,7 @@ class Blocks:
         return (*warnings, *self.supply.warnings())
 
 
-class _Kept:
-    """What was kept on disk, empty where nothing was."""
-
-    def __init__(self, memory: Mapping[str, Mapping[str, Any]]) -> None:
-        self._memory = memory
-
-    def __getitem__(self, kind: str) -> Mapping[str, Any]:
-        return self._memory.get(kind, {})
-
-
-def _evse(config: StationConfig, evse_id: int, kept: _Kept) -> Evse:
+def _evse(config: StationConfig, evse_id: int, kept: Kept) -> Evse:
     own = next(each for each in config.evses if each.id == evse_id)
     register_wh = kept["register"].get(str(evse_id), 0.0)
     path = PowerPath(config.limits.min_a, own.most_phases)

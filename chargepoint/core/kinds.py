@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from chargepoint.core.availability import Scheduled
 from chargepoint.core.capacity import MonthPeak
 from chargepoint.core.evse import SessionRecord, Transaction
@@ -40,3 +43,13 @@ KINDS: dict[str, object] = {
     "trust_seeded": bool,
     "variable": str,
 }
+
+
+class Kept:
+    """What was kept on disk, empty where nothing was."""
+
+    def __init__(self, memory: Mapping[str, Mapping[str, Any]]) -> None:
+        self._memory = memory
+
+    def __getitem__(self, kind: str) -> Mapping[str, Any]:
+        return self._memory.get(kind, {})

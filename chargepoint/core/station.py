@@ -8,7 +8,7 @@ holds its session was committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chargepoint.core import messages as m
@@ -18,7 +18,6 @@ from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.inputs import Inputs
 from chargepoint.core.renewal import Renewal
-from chargepoint.core.reports import inventory, parts, selection
 from chargepoint.core.session import State
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.trust import Trust
@@ -202,8 +201,8 @@ class Station:
             m.GetKeys: lambda c: b.common.variables.get_keys(c),
             m.SetVariable: lambda c: b.after_change(b.common.variables.set(c), c.ref.variable),
             m.GetVariable: lambda c: b.common.variables.get(c),
-            m.GetBaseReport: self._report,
-            m.GetReport: self._selected_report,
+            m.GetBaseReport: b.reporting.base,
+            m.GetReport: b.reporting.selected,
             m.GetTransactionStatus: lambda c: b.ledger.transaction_status(c),
             m.SetProfile: lambda c: b.smart_charging.set(c, ids),
             m.ClearProfiles: lambda c: b.smart_charging.clear(c),
@@ -221,7 +220,7 @@ class Station:
             m.SetMode: lambda c: b.limiting.set_mode(c.mode),
             m.Override: lambda c: b.outside.refuses_override() or b.limiting.override(c),
             m.InstallCertificate: lambda c: b.trust.install(c),
-            m.DeleteCertificate: lambda c: b.delete_certificate(c),
+            m.DeleteCertificate: lambda c: b.trust.delete(c),
             m.GetCertificates: lambda c: b.trust.listed(c),
             m.CertificateSigned: lambda c: b.renewal.signed(c),
             m.KeyMade: lambda c: b.renewal.key_made(c),
@@ -240,28 +239,3 @@ class Station:
             m.StoreFailed: lambda c: b.store_failed(c.why),
             m.StoreWorks: lambda _: b.store_failed(""),
         }
-
-    def _report(self, command: m.GetBaseReport) -> m.Reply:
-        """B07: the answer first, the parts of the report after it."""
-        reported = inventory(self._blocks.common.variables, command.base)
-        if reported is None:
-            return m.Reply(m.Outcome.UNSUPPORTED, "UnsupportedRequest", "no such report")
-        return self._tell_report(command.request_id, reported)
-
-    def _selected_report(self, command: m.GetReport) -> m.Reply:
-        """B08: as B07, unless there is nothing to report, or too much is asked (B08.FR.17)."""
-        variables = self._blocks.common.variables
-        if len(command.wanted) > variables.integer(
-            "DeviceDataCtrlr", "ItemsPerMessage", "GetReport"
-        ):
-            return m.Reply(m.Outcome.REJECTED, "TooManyElements", "too many variables at once")
-        reported = selection(variables, command.criteria, command.wanted)
-        if not reported:  # B08.FR.15
-            return m.Reply(m.Outcome.UNKNOWN, "NotFound", "nothing is left to report")
-        return self._tell_report(command.request_id, reported)
-
-    def _tell_report(self, request_id: int, reported: Sequence[m.ReportedVariable]) -> m.Reply:
-        turn = self._blocks.turn
-        for part in parts(request_id, reported, turn.now.utc):
-            turn.tell_anyway(part)
-        return m.ACCEPTED

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ class Installed:
 
 class Trust:
     """The station's trust store. *kept* is what the disk remembers, *seeded* for which uses
-    the installer's certificates were taken already."""
+    the installer's certificates were taken already. *is_ours* knows our own by name."""
 
     def __init__(
         self, common: Common, kept: Mapping[str, Installed], seeded: Mapping[str, bool]
@@ -60,6 +60,7 @@ class Trust:
         self._installed = dict(kept)
         self._seeded = set(seeded)
         self._falls_back = False
+        self.is_ours: Callable[[CertificateHash], bool] = lambda _: False
 
     def __len__(self) -> int:
         return len(self._installed)
@@ -103,7 +104,10 @@ class Trust:
         return ACCEPTED
 
     def delete(self, command: DeleteCertificate) -> Reply:
-        """Trust one less: M04. The last root that our connection stands on stays."""
+        """Trust one less: M04. The last root that our connection stands on stays, and our own
+        certificate cannot be deleted (M04.FR.06, white paper M04.FR.05)."""
+        if self.is_ours(command.name):
+            return Reply(Outcome.REJECTED, "CertificateInUse", "that is our own certificate")
         chosen = [each for each in self._installed.values() if each.is_named(command.name)]
         if not chosen:
             return Reply(Outcome.UNKNOWN, "NotFound", "no such certificate is installed")
