@@ -4,7 +4,8 @@ ChargePointError
 ├── SettingsError   the installer: fix the file (exit 78, the message names the key)
 ├── WireError       the central system: bad payload -> CALLERROR with its code
 ├── LinkError       the network: retry with back-off
-└── StoreError      the disk: keep charging, refuse new sessions
+├── StoreError      the disk: keep charging, refuse new sessions
+└── TransferError   a file did not arrive: its fault says whether to try again (transfer/)
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection
 
@@ -22,6 +23,8 @@ from chargepoint.protocol.link import Link, LinkState, Target
 from chargepoint.protocol.session import Session
 from chargepoint.security.tls import ClientCertificate, client_context
 from chargepoint.settings.model import Settings
+from chargepoint.transfer.rules import Rules
+from chargepoint.transfer.transfers import Transfers
 
 # The security events of 2.0.1 part 2 appendix 2; the 1.6 adapter has its own words for some.
 EVENTS = {
@@ -35,6 +38,7 @@ EVENTS = {
 COMM = "OCPPCommCtrlr"
 
 log = logging.getLogger(__name__)
+MEGABYTE = 1_000_000
 SECURED, SHOWS = 2, 3  # the security profiles from which on there is TLS, and our certificate
 
 
@@ -154,6 +158,35 @@ def tls_context(settings: Settings, station: Station, shown: Shown) -> ssl.SSLCo
         station.trust.pems(CertificateUse.CSMS_ROOT),
         verify_hostname=csms.verify_hostname,
         certificate=shown.next() if station.security_profile == SHOWS else None,
+    )
+
+
+def make_transfers(settings: Settings, station: Station) -> Transfers:
+    """Return how files come and go, with what the station trusts at the time."""
+    return Transfers(lambda: transfer_rules(settings, station))
+
+
+def transfer_rules(settings: Settings, station: Station) -> Rules:
+    """Return [transfers] for now. Servers of files are trusted by the roots for the central
+    system and the manufacturer, and by the machine's own (N01.FR.15, .16)."""
+    own = settings.transfers
+
+    def tls() -> ssl.SSLContext:
+        uses = (CertificateUse.CSMS_ROOT, CertificateUse.MANUFACTURER_ROOT)
+        roots = [pem for use in uses for pem in station.trust.pems(use)]
+        return client_context(roots, system_roots=own.system_roots)
+
+    return Rules(
+        tls=tls,
+        host_keys=Path(own.host_keys or Path(settings.agent.data_dir) / "ssh_host_keys"),
+        trust_first=not own.host_keys,
+        protocols=frozenset(own.protocols),
+        local_locations=own.local_locations,
+        local_redirects=own.local_redirects,
+        most_bytes=own.largest_mb * MEGABYTE,
+        spare_bytes=own.keep_free_mb * MEGABYTE,
+        silence_s=own.silence_s,
+        longest_s=own.longest_s,
     )
 
 

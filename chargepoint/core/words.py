@@ -235,6 +235,16 @@ class CertificateUse(StrEnum):
     V2G_ROOT = "V2GRootCertificate"
 
 
+class TransferFault(StrEnum):
+    """Why a file was not fetched or sent; what is not FAILED fails again if tried again."""
+
+    FAILED = "failed"
+    BAD_LOCATION = "bad location"
+    UNSUPPORTED = "unsupported"  # the protocol by us, or what we asked for by the server
+    DENIED = "denied"
+    NO_ROOM = "no room"
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateHash:
     """CertificateHashDataType: names a certificate by its issuer and serial number, in hex."""

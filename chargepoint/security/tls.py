@@ -47,10 +47,12 @@ def client_context(
     *,
     verify_hostname: bool = True,
     certificate: ClientCertificate | None = None,
+    system_roots: bool = False,
 ) -> ssl.SSLContext:
     """Return the context to dial with: TLS 1.2 or better, path and host name verified.
 
-    Without *roots* those of the operating system are trusted. Raises SettingsError that
+    The roots of the operating system are trusted where there are no *roots*, or beside them
+    with *system_roots*. Raises SettingsError that
     names the file that cannot be read, is not PEM, or does not fit.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -60,7 +62,7 @@ def client_context(
     context.check_hostname = verify_hostname
     for root in roots:
         _trust(context, root)
-    if not roots:
+    if system_roots or not roots:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     if certificate:
         _show(context, certificate)

@@ -22,6 +22,7 @@ from chargepoint.settings.sections import (
     Simulator,
     Station,
     Tls,
+    Transfers,
 )
 from chargepoint.settings.values import Id, OcppText, from_text
 
@@ -41,6 +42,7 @@ class Settings(Section):
     csms: Csms = Csms()
     reconnect: Reconnect = Reconnect()
     tls: Tls = Tls()
+    transfers: Transfers = Transfers()
     offline: Offline = Offline()
     limits: Limits = Limits()
     hardware: Hardware = Hardware()

@@ -153,6 +153,40 @@ class Tls(Section):
     client_key_password: Secret = Field(default=None, description="Where client_key is encrypted")
 
 
+class Transfers(Section):
+    """Files that the central system has us fetch (firmware) or send (logs)."""
+
+    protocols: Annotated[
+        list[Literal["FTP", "FTPS", "HTTP", "HTTPS", "SFTP"]], BeforeValidator(from_text)
+    ] = Field(
+        default=["FTP", "FTPS", "HTTP", "HTTPS", "SFTP"], description="What may be used for them"
+    )
+    local_locations: bool = Field(
+        default=True,
+        description="Whether the central system may name a location in a local network",
+    )
+    local_redirects: bool = Field(
+        default=False, description="Whether a server may redirect to an address in a local network"
+    )
+    system_roots: bool = Field(
+        default=True,
+        description="Whether the authorities that this machine trusts count, beside tls.*",
+    )
+    host_keys: Text = Field(
+        default="",
+        description="The known_hosts file with the keys of SFTP servers; when empty, the first key "
+        "that a server shows is trusted and kept in data_dir",
+    )
+    largest_mb: Annotated[int, Field(ge=1, le=100_000), Counted] = Field(
+        default=1000, description="Longer files are refused"
+    )
+    keep_free_mb: Annotated[int, Field(ge=0, le=100_000), Counted] = Field(
+        default=50, description="What a download must leave free on the disk"
+    )
+    silence_s: Span = Field(default=60.0, description="How long nothing may come or go")
+    longest_s: Span = Field(default=3600.0, description="How long one attempt may take")
+
+
 class Offline(Section):
     """What happens while no central system answers."""
 

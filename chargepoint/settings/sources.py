@@ -29,6 +29,7 @@ PATHS: tuple[tuple[str, str], ...] = (
     ("tls", "mo_root_ca"),
     ("tls", "client_cert"),
     ("tls", "client_key"),
+    ("transfers", "host_keys"),
 )
 
 

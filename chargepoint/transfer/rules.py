@@ -1,0 +1,67 @@
+"""What the installer allows transfers, and the socket that keeps to it."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from chargepoint.transfer.failures import denied, failed
+from chargepoint.transfer.location import PROTOCOLS, Location, is_local
+
+Progress = Callable[[int, int | None], None]
+"""Told how many bytes are there, and of how many if that is known."""
+
+Address = tuple[socket.AddressFamily, str]
+
+CHUNK = 256 * 1024  # bytes at a time: few enough to stop at once, enough to be quick
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """[transfers], and what goes with it.
+
+    *tls* makes the context to verify servers with. *host_keys* is the file with the keys of
+    SFTP servers, to which a new server is added if *trust_first*. *most_bytes* is the
+    longest file that is taken, *spare_bytes* what the disk must keep free. *silence_s* may
+    pass without a byte, *longest_s* in a whole attempt.
+    """
+
+    tls: Callable[[], ssl.SSLContext]
+    host_keys: Path
+    trust_first: bool = True
+    protocols: frozenset[str] = frozenset(PROTOCOLS)
+    local_locations: bool = True
+    local_redirects: bool = False
+    most_bytes: int = 1 << 30
+    spare_bytes: int = 50_000_000
+    silence_s: float = 60.0
+    longest_s: float = 3600.0
+
+
+def addresses(host: str, port: int, *, local: bool) -> list[Address]:
+    """Return where *host* is, the preferred address first; blocks. Raises TransferError where
+    it is nowhere, or where no *local* address is allowed and one is."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise failed(f"{host} is not known here") from error
+    known: list[tuple[socket.AddressFamily, str]] = [
+        (family, str(where[0])) for family, _, _, _, where in found
+    ]
+    if not local and any(is_local(address) for _, address in known):
+        raise denied(f"{host} is on a local network, and that is not allowed here")
+    return known
+
+
+def dial(location: Location, rules: Rules) -> socket.socket:
+    """Return a connected socket, whose every operation ends within *silence_s*; blocks."""
+    why: OSError | None = None
+    for _, address in addresses(location.host, location.port, local=rules.local_locations):
+        try:
+            return socket.create_connection((address, location.port), rules.silence_s)
+        except OSError as error:
+            why = error
+    raise failed(f"{location.host} does not answer: {why}") from why
