@@ -5,6 +5,7 @@ A limit is never replaced by another one; a mode and an override are limits like
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
 
@@ -102,8 +103,8 @@ class Limiting:
         for evse, want in zip(evses.values(), wants, strict=True):
             parts = shares.limits[evse.id]
             evse.limits = (*own[evse.id], *parts)
-            share_a = min((part.limit_a for part in parts), default=inf)
-            self._own.saw_share(evse, want.able, share_a)
+            share_a = min((part.limit_a for part in parts if _is_house(part)), default=inf)
+            self._own.saw_share(evse, want.able, share_a, _is_roomy(pools, want))
 
     def note_change(self, evse: Evse, before_a: float) -> None:
         """Say when the offer changes, or another limit begins to bind it."""
@@ -233,6 +234,19 @@ def _most_a(settings: LimiterSettings) -> float:
     """Return what a meter's limits leave per phase when nobody else takes anything."""
     sum_a = inf if settings.sum_a is None else settings.sum_a / settings.phases
     return min(settings.limit_a, sum_a)
+
+
+def _is_house(limit: Limit) -> bool:
+    return limit.origin is Origin.EMS
+
+
+def _is_roomy(pools: Iterable[Pool], want: Want) -> bool:
+    """Return whether the house would have the least that *want* needs, if it were alone."""
+    return all(
+        pool.limit.limit_a >= pool.weight(want.phases) * want.min_a
+        for pool in pools
+        if _is_house(pool.limit)
+    )
 
 
 def _word(source: str) -> str:

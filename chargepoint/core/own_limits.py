@@ -11,7 +11,7 @@ from chargepoint.core.session import State
 from chargepoint.core.smart_charging import SmartCharging
 from profiles.limits import Limit
 from profiles.regulator import MOST_RISE_A_PER_S
-from profiles.restarts import BURST, Restarts
+from profiles.restarts import Restarts
 from profiles.units import floor_tenth
 
 SOFT_START = "soft start"
@@ -55,18 +55,19 @@ class OwnLimits:
         limits.extend(self._ev_meters.limits(evse.id))
         if self._regulated and evse.state is State.ACTIVE:
             limits.extend(self._soft_start(evse))
-            limits.extend(self._pause(evse))
+            limits.extend(self._rest(evse))
         return limits
 
-    def saw_share(self, evse: Evse, able: bool, share_a: float) -> None:
-        """Count the starts that follow upon too little for all: *share_a* is what it gets."""
+    def saw_share(self, evse: Evse, able: bool, share_a: float, roomy: bool) -> None:
+        """Count how often there is too little for all: *share_a* is what the house leaves it,
+        *roomy* whether that would be enough if it were alone."""
         if evse.state is not State.ACTIVE:
             self._restarts.pop(evse.id, None)
             return
         offered = evse.path.offer_a > 0.0
         starves = offered and able and share_a < self._common.config.limits.min_a
         before = self._restarts.get(evse.id, NEVER)
-        self._restarts[evse.id] = before.after(starves, offered, self._common.now.s)
+        self._restarts[evse.id] = before.after(starves, offered, roomy, self._common.now.s)
 
     # --- the pieces -------------------------------------------------------------------------
 
@@ -100,9 +101,11 @@ class OwnLimits:
         until_at = now.at(now.s + lacks_a / MOST_RISE_A_PER_S)
         return [Limit(floor_tenth(rises_to_a), source, until_at=until_at)]
 
-    def _pause(self, evse: Evse) -> list[Limit]:
-        now = self._common.now
-        until_s = self._restarts.get(evse.id, NEVER).waits_until_s(now.s)
+    def _rest(self, evse: Evse) -> list[Limit]:
+        """A car that was stopped again and again waits for room that lasts."""
+        now, restarts = self._common.now, self._restarts.get(evse.id, NEVER)
+        until_s = restarts.rests_until_s(now.s)
         if until_s is None:
             return []
-        return [Limit(0.0, f"rests after {BURST} restarts in a row", until_at=now.at(until_s))]
+        source = f"rests after many stops, until room lasts {restarts.needs_s:g} s"
+        return [Limit(0.0, source, until_at=now.at(until_s))]

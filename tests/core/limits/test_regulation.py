@@ -254,7 +254,7 @@ def test_the_one_with_the_higher_priority_goes_first() -> None:
     assert (street.offer_a(1), street.offer_a(2) >= 6.0) == (0.0, True)
 
 
-def test_after_ten_restarts_in_a_row_a_load_that_comes_and_goes_starts_a_car_seldom() -> None:
+def test_a_load_that_comes_and_goes_starts_a_car_ever_less_often() -> None:
     street = Street([Car()], evses=(EvseConfig(1),))
     street.begin(1)
     street.drive(20)
@@ -264,14 +264,30 @@ def test_after_ten_restarts_in_a_row_a_load_that_comes_and_goes_starts_a_car_sel
         street.house_a = (2.0, 0.0, 0.0)
         street.drive(55.0)
 
-    assert 12 <= street.starts[1] <= 14
-    assert "rests after 10 restarts" in street.evse().binding
-    rests = next(each for each in street.evse().limits if each.source.startswith("rests"))
-    assert rests.until is not None
+    assert street.starts[1] == 3
+    rests = "rests after many stops, until room lasts 60 s"
+    assert street.evse().binding == rests
+    assert next(each for each in street.evse().limits if each.source == rests).until is not None
+    street.drive(40.0)
+    assert (street.starts[1], street.offer_a(1) > 20.0) == (4, True)
     street.end(1)
+    street.drive(TICK_S)
     street.begin(1)
     street.drive(3.0)
     assert street.offer_a(1) >= 6.0
+
+
+def test_a_central_system_that_pauses_and_resumes_is_obeyed_at_once() -> None:
+    street = Street([Car()], evses=(EvseConfig(1),))
+    street.begin(1)
+    street.drive(20)
+    for _ in range(6):
+        street.do(station_max(0.0))
+        street.drive(10.0)
+        assert street.offer_a(1) == 0.0
+        street.do(station_max(10.0))
+        street.drive(10.0)
+        assert street.offer_a(1) == 10.0
 
 
 def test_a_pause_says_until_when() -> None:
