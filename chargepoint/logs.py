@@ -9,7 +9,7 @@ from typing import Literal, TextIO
 
 from chargepoint.protocol.redact import RedactingFilter
 
-LIBRARIES = ("aiohttp", "asyncio", "ocpp", "pymodbus", "websockets")
+LIBRARIES = ("aiohttp", "asyncio", "asyncssh", "ocpp", "pymodbus", "websockets")
 """Their chatter below WARNING holds frames and headers, so it holds secrets."""
 
 

@@ -236,13 +236,18 @@ class CertificateUse(StrEnum):
 
 
 class TransferFault(StrEnum):
-    """Why a file was not fetched or sent; what is not FAILED fails again if tried again."""
+    """Why a file was not fetched or sent."""
 
     FAILED = "failed"
     BAD_LOCATION = "bad location"
     UNSUPPORTED = "unsupported"  # the protocol by us, or what we asked for by the server
     DENIED = "denied"
     NO_ROOM = "no room"
+
+    @property
+    def hopeless(self) -> bool:
+        """Return whether another attempt will fail as well."""
+        return self in (TransferFault.BAD_LOCATION, TransferFault.UNSUPPORTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable
@@ -56,12 +57,22 @@ def addresses(host: str, port: int, *, local: bool) -> list[Address]:
     return known
 
 
-def dial(location: Location, rules: Rules) -> socket.socket:
-    """Return a connected socket, whose every operation ends within *silence_s*; blocks."""
-    why: OSError | None = None
-    for _, address in addresses(location.host, location.port, local=rules.local_locations):
+async def dial(location: Location, rules: Rules) -> socket.socket:
+    """Return a socket that is connected, and does not block. Raises TransferError."""
+    loop, why = asyncio.get_running_loop(), OSError("no address")
+    local = rules.local_locations
+    for family, address in await asyncio.to_thread(
+        addresses, location.host, location.port, local=local
+    ):
+        made = socket.socket(family, socket.SOCK_STREAM)
         try:
-            return socket.create_connection((address, location.port), rules.silence_s)
-        except OSError as error:
+            made.setblocking(False)
+            await loop.sock_connect(made, (address, location.port))
+        except BaseException as error:
+            made.close()
+            if not isinstance(error, OSError):
+                raise
             why = error
+        else:
+            return made
     raise failed(f"{location.host} does not answer: {why}") from why
