@@ -146,7 +146,7 @@ class Agent:
     def snapshot(self) -> Snapshot:
         """Return what is now."""
         assert self._life is not None
-        snapshot = self._life.snapshot(self._settings.csms.url or None)
+        snapshot = self._life.snapshot(self._life.station.network.way.profile.url or None)
         buses = {name: bus.state for name, bus in self._buses.items()}
         found = (f"bus {name}: {what}" for name, bus in buses.items() for what in bus.warnings())
         return replace(snapshot, buses=buses, warnings=(*snapshot.warnings, *found))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection
 
-from chargepoint.core.messages import CertificateTried
+from chargepoint.core.messages import CertificateTried, DialFailed
 from chargepoint.core.station import Station
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import CertificateUse
@@ -83,15 +83,17 @@ class Talk:
 
 
 def make_link(settings: Settings, life: Life, changed: Callable[[LinkState], None]) -> Link:
-    """Return the link of *life* to ``csms.url``."""
+    """Return the link of *life* to its central system."""
     variables: Variables = life.station.variables
     shown = Shown(life.station)
 
     def talk(websocket: ClientConnection) -> Talk:
         if shown.newest is not None:
             life.turns.submit(CertificateTried(shown.newest))
-        shown.connected()
         return Talk(websocket, life)
+
+    def failed() -> None:
+        life.turns.submit(DialFailed())
 
     return Link(
         lambda: target(settings, life.station, shown),
@@ -99,19 +101,20 @@ def make_link(settings: Settings, life: Life, changed: Callable[[LinkState], Non
         back_off=lambda: back_off(settings, variables, life),
         ping_interval_s=lambda: variables.number(COMM, "WebSocketPingInterval"),
         on_change=changed,
+        on_failed=failed,
         on_concern=lambda concern, info: life.concern(EVENTS[concern], info),
     )
 
 
 class Shown:
-    """Which certificate of ours is shown: the newest first, then each in turn (A02.FR.28).
+    """Which certificate of ours is shown: the newest to every central system that is tried,
+    then each in turn (A02.FR.28, A03.FR.24).
 
     *newest* says of the last attempt whether that was it; None: none was shown.
     """
 
     def __init__(self, station: Station) -> None:
         self._station = station
-        self._failed = 0
         self.newest: bool | None = None
 
     def next(self) -> ClientCertificate | None:
@@ -120,23 +123,19 @@ class Shown:
         if not pairs:
             self.newest = None
             return None
-        number = self._failed % len(pairs)
-        self._failed += 1
+        number = self._station.network.round % len(pairs)
         self.newest = number == 0
         return ClientCertificate(pairs[number].chain_pem, pairs[number].key_pem)
-
-    def connected(self) -> None:
-        """The last attempt led to a connection."""
-        self._failed = 0
 
 
 def target(settings: Settings, station: Station, shown: Shown) -> Target:
     """Return where to dial now, with the password that the station has now."""
-    csms, profile = settings.csms, station.security_profile
+    profile = station.network.level
+    versions = settings.csms.ocpp_versions
     return Target(
-        url=secured(csms.url, profile),
+        url=secured(station.network.way.profile.url, profile),
         identity=settings.station.id,
-        subprotocols=tuple(BY_VERSION[each].subprotocol for each in csms.ocpp_versions),
+        subprotocols=tuple(BY_VERSION[each].subprotocol for each in versions),
         password=station.variables.password() if profile < SHOWS else None,
         tls=lambda: tls_context(settings, station, shown),
     )
@@ -145,8 +144,8 @@ def target(settings: Settings, station: Station, shown: Shown) -> Target:
 def secured(url: str, profile: int) -> str:
     """Return *url* as the security profile wants it: TLS from profile 2 on.
 
-    The configured url was for the profile of the installation; the central system may
-    have asked for a higher one since (A05).
+    A url was for the security profile of its time; the central system may have asked
+    for a higher one since (1.6 security extension A05).
     """
     return url.replace("ws://", "wss://", 1) if profile >= SECURED else url
 
@@ -157,7 +156,7 @@ def tls_context(settings: Settings, station: Station, shown: Shown) -> ssl.SSLCo
     return client_context(
         station.trust.pems(CertificateUse.CSMS_ROOT),
         verify_hostname=csms.verify_hostname,
-        certificate=shown.next() if station.security_profile == SHOWS else None,
+        certificate=shown.next() if station.network.level == SHOWS else None,
     )
 
 

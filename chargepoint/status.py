@@ -118,6 +118,10 @@ def _head(status: Status) -> Text:
         link = f"not connected to {ocpp['url']}: {ocpp['why'] or 'not yet'}"
     else:
         link = "no central system"
+    network = ocpp.get("network")
+    if network and len(network["order"]) > 1:
+        order = ", ".join(str(slot) for slot in network["order"])
+        link += f" (network profile {network['slot']} of {order})"
     return Text(f"{who}\n{version} {link}, {ocpp['queued']} queued")
 
 

@@ -22,6 +22,7 @@ from chargepoint.core.ledger import Ledger
 from chargepoint.core.limiting import Limiting
 from chargepoint.core.local_list import LocalList
 from chargepoint.core.metering import Metering
+from chargepoint.core.network import Network
 from chargepoint.core.outside import Outside
 from chargepoint.core.phasing import Phasing
 from chargepoint.core.power import PowerPath
@@ -141,6 +142,9 @@ class Blocks:
             self.common, kept["security_profile"], self.trust, self.renewal
         )
         self.common.security_profile = lambda: self.security_profile.current
+        self.network = Network(
+            self.common, kept["network_profile"], kept["network"], self.security_profile
+        )
 
     def _make_answers(self) -> None:
         """What is done or shown when somebody asks."""
@@ -157,7 +161,9 @@ class Blocks:
             lambda: self.readings.get("mains"),
             self.renewal.trigger,
         )
-        self.screen = Screen(self.common, self.registrar, self.availability, self.supply)
+        self.screen = Screen(
+            self.common, self.registrar, self.availability, self.supply, self.network
+        )
 
     def _pick_up(self, kept: Kept, registers_wh: Mapping[int, float]) -> None:
         """Settle what the last process left: cut-off transactions, stale sessions."""
@@ -196,9 +202,10 @@ class Blocks:
         threshold_s = common.variables.integer("OCPPCommCtrlr", "OfflineThreshold")
         if dialect.offline_threshold_tells_all and away_s > threshold_s:
             self.telling.forget()  # B04.FR.01
-        self.registrar.link_up(dialect, now)
         self.trust.proven()
-        self.security_profile.proven()
+        if self.network.connected():
+            self.registrar.forget()
+        self.registrar.link_up(dialect, now)
         if self._spoken != dialect.name:
             self._spoken = dialect.name
             self.turn.keep("dialect", "name", dialect.name)
@@ -211,6 +218,7 @@ class Blocks:
         elif self.registrar.connected:
             self.turn.note("connection lost, going on without the central system", level="warning")
         self.registrar.link_down(self.turn.now)
+        self.network.lost()
         self.telling.link_lost()
         self.access.link_lost()
 

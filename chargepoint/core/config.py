@@ -157,4 +157,5 @@ class StationConfig:
     fallback_a: Mapping[str, float] = field(default_factory=dict)
     suspend_after_s: Mapping[str, float] = field(default_factory=dict)
     has_central: bool = False
+    central_url: str = ""
     security_profile: int = 0

@@ -43,6 +43,7 @@ def facts(blocks: Blocks) -> Fact:
         return None if watts is None else f"{watts:.0f}"
 
     rows: dict[tuple[str, str], Fact] = {
+        ("OCPPCommCtrlr", "ActiveNetworkProfile"): lambda _: str(blocks.network.way.slot),
         ("ClockCtrlr", "DateTime"): lambda _: f"{blocks.turn.now.utc:%Y-%m-%dT%H:%M:%SZ}",
         ("SecurityCtrlr", "CertificateEntries"): lambda _: str(len(blocks.trust)),
         ("LocalAuthListCtrlr", "Entries"): lambda _: str(len(blocks.local_list)),

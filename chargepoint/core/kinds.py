@@ -9,6 +9,8 @@ from chargepoint.core.availability import Scheduled
 from chargepoint.core.capacity import MonthPeak
 from chargepoint.core.evse import SessionRecord, Transaction
 from chargepoint.core.local_list import Listed
+from chargepoint.core.network import Remembered
+from chargepoint.core.network_profile import NetworkProfile
 from chargepoint.core.renewal import ClientPair, Signing
 from chargepoint.core.reservations import Reservation
 from chargepoint.core.security_profile import Upgrade
@@ -30,6 +32,8 @@ KINDS: dict[str, object] = {
     "grid_relay": float,
     "local_list": Listed,
     "local_list_version": int,
+    "network": Remembered,
+    "network_profile": NetworkProfile,
     "outside": float,
     "profile": Profile,
     "register": float,

@@ -63,6 +63,11 @@ class Registrar:
         self._turn.online = self.online
         self.tick(now)
 
+    def forget(self) -> None:
+        """Nobody has accepted us yet: it is another central system now (B10.FR.10)."""
+        self.status = Registration.NONE
+        self._boot_at_s = float("-inf")
+
     def link_down(self, now: Moment) -> None:
         """The connection is gone."""
         if self.offline_since_s is None:

@@ -11,6 +11,7 @@ from chargepoint.core.availability import Availability
 from chargepoint.core.common import Common, masked
 from chargepoint.core.evse import Evse
 from chargepoint.core.messages import Note
+from chargepoint.core.network import Network
 from chargepoint.core.registration import Registrar
 from chargepoint.core.reservations import Reservation
 from chargepoint.core.snapshot import (
@@ -19,6 +20,7 @@ from chargepoint.core.snapshot import (
     LimitShown,
     MeterShown,
     MetersShown,
+    NetworkShown,
     OcppShown,
     ReservationShown,
     Snapshot,
@@ -37,9 +39,15 @@ class Screen:
     """Remembers the last sentences and draws the snapshot."""
 
     def __init__(
-        self, common: Common, registrar: Registrar, availability: Availability, supply: Supply
+        self,
+        common: Common,
+        registrar: Registrar,
+        availability: Availability,
+        supply: Supply,
+        network: Network,
     ) -> None:
         self._common = common
+        self._network = network
         self._supply = supply
         self._registrar = registrar
         self._availability = availability
@@ -90,6 +98,17 @@ class Screen:
             queued=queued,
             url=url,
             why=None if registrar.connected else why,
+            network=self._ways() if self._common.config.has_central else None,
+        )
+
+    def _ways(self) -> NetworkShown:
+        network = self._network
+        return NetworkShown(
+            slot=network.way.slot,
+            security_profile=network.level,
+            attempt=network.attempt,
+            attempts=network.attempts,
+            order=network.order,
         )
 
     def _meters(self, readings: Mapping[str, MeterReading]) -> MetersShown:

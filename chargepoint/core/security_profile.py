@@ -1,7 +1,8 @@
 """Security profiles: which one is in force, and the way up to a better one; never down.
 
-1.6 security extension A05. A profile that does not connect in time gives way to the one
-before it; one that has connected stays (A05.FR.08, .09).
+1.6 security extension A05: a profile that does not connect in time gives way to the one
+before it; one that has connected stays (A05.FR.08, .09). 2.0.1 A05: the profile in force
+is that of the last connection, made with one of the network profiles (core.network).
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from chargepoint.core.common import Common
 from chargepoint.core.messages import ACCEPTED, Outcome, Reconnect, Reply
+from chargepoint.core.network_profile import CERTIFICATE, PASSWORD, TLS
 from chargepoint.core.renewal import Renewal
 from chargepoint.core.trust import Trust
 from chargepoint.core.words import CertificateUse
 
-PASSWORD, TLS, CERTIFICATE = 1, 2, 3
 TRIAL_S = 60.0
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 16, 40  # bytes, A00.FR.205 and 2.0.1 A00.FR.204
 
@@ -53,25 +54,37 @@ class SecurityProfile:
         """Return 0 to 3."""
         return self._upgrade.profile
 
+    @property
+    def floor(self) -> int:
+        """Return the lowest profile that may follow: A00.FR.005 with its errata."""
+        lowers = self._common.variables.flag("SecurityCtrlr", "AllowSecurityProfileDowngrade")
+        return TLS if lowers and self.current == CERTIFICATE else self.current
+
     def raise_to(self, value: str) -> Reply:
         """Go to a higher profile when everything for it is there: A05.FR.01 to .07."""
         wanted = {"1": PASSWORD, "2": TLS, "3": CERTIFICATE}.get(value)
         if wanted is None or wanted <= self.current:
             why = f"it is {self.current} and can only be raised, up to {CERTIFICATE}"
             return Reply(Outcome.REJECTED, "InvalidValue", why)
-        missing = self._missing(wanted)
-        if missing:
-            return Reply(Outcome.REJECTED, "MissingParam", missing)
+        refusal = self.lacks(wanted)
+        if refusal is not None:
+            return refusal
         self._keep(replace(self._upgrade, profile=wanted, before=self.current))
         self._since_s = self._common.now.s
         self._common.turn.note(f"security profile {wanted}")
         self._common.turn.do(Reconnect())
         return ACCEPTED
 
-    def proven(self) -> None:
-        """A connection stands with it: there is no way back (A05.FR.09)."""
-        if self._upgrade.before is not None:
-            self._keep(replace(self._upgrade, before=None))
+    def connected(self, profile: int) -> None:
+        """A connection stands with *profile*: there is no way back (1.6 A05.FR.09)."""
+        proven = replace(self._upgrade, profile=profile, before=None)
+        if proven != self._upgrade:
+            self._keep(proven)
+
+    def lacks(self, wanted: int) -> Reply | None:
+        """Return what a higher profile lacks, None when everything for it is there."""
+        missing = self._missing(wanted)
+        return Reply(Outcome.REJECTED, "MissingParam", missing) if missing else None
 
     def tick(self) -> None:
         """Give up a new profile that does not connect: A05.FR.08."""
@@ -89,9 +102,9 @@ class SecurityProfile:
         if wanted < CERTIFICATE and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             return "there is no password"  # A05.FR.02
         if wanted >= TLS and not self._trust.pems(CertificateUse.CSMS_ROOT):
-            return "there is no root certificate"  # A05.FR.03
+            return "there is no root certificate"  # A05.FR.03, 2.0.1 A05.FR.02
         if wanted == CERTIFICATE and not self._renewal.pairs():
-            return "there is no certificate of ours"  # A05.FR.04
+            return "there is no certificate of ours"  # A05.FR.04, 2.0.1 A05.FR.03
         return ""
 
     def _keep(self, upgrade: Upgrade) -> None:

@@ -86,9 +86,23 @@ class MeterShown:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkShown:
+    """Which network profile is in use or tried: its *slot*, the *security_profile* it is
+    dialled with, and which *attempt* is the next, of *attempts* before another slot is tried.
+    *order* are the slots as the next start will try them."""
+
+    slot: int
+    security_profile: int
+    attempt: int
+    attempts: int
+    order: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OcppShown:
     """*version* "1.6" or "2.0.1" of the last connection; *queued* counts transaction
-    messages not yet acknowledged; *why* says why there is no connection."""
+    messages not yet acknowledged; *why* says why there is no connection. *url* and *network*
+    are None without a central system."""
 
     version: str | None
     connected: bool
@@ -96,6 +110,7 @@ class OcppShown:
     queued: int
     url: str | None
     why: str | None
+    network: NetworkShown | None = None
 
 
 @dataclass(frozen=True, slots=True)

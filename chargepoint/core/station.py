@@ -17,6 +17,7 @@ from chargepoint.core.config import StationConfig
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.inputs import Inputs
+from chargepoint.core.network import Network
 from chargepoint.core.renewal import Renewal
 from chargepoint.core.session import State
 from chargepoint.core.snapshot import Snapshot
@@ -148,9 +149,9 @@ class Station:
         return self._blocks.renewal
 
     @property
-    def security_profile(self) -> int:
-        """Return the security profile to connect with."""
-        return self._blocks.security_profile.current
+    def network(self) -> Network:
+        """Return where to dial, for those who dial."""
+        return self._blocks.network
 
     def central_id(self, transaction_id: str) -> int | None:
         """Return the central system's number of our transaction, None while unknown (1.6)."""
@@ -210,6 +211,7 @@ class Station:
             m.GetComposite: lambda c: b.smart_charging.composite(c, b.limiting.steady()),
             m.TriggerMessage: lambda c: b.triggering.trigger(c),
             m.Reset: lambda c: b.resetting.reset(c),
+            m.SetNetworkProfile: b.network.set,
             m.Unlock: lambda c: b.unlocking.unlock(c),
             m.ClearCache: b.cache.clear,
             m.SendLocalList: b.local_list.send,
@@ -229,6 +231,7 @@ class Station:
             m.GridRelay: lambda c: b.supply.dimming.set(c),
             m.LinkUp: lambda c: b.link_up(c.dialect),
             m.LinkDown: lambda c: b.link_down(c.wished),
+            m.DialFailed: lambda _: b.network.failed(),
             m.BootAnswered: lambda c: b.boot_answered(c),
             m.HeartbeatAnswered: lambda c: b.heartbeat_answered(c),
             m.AuthorizeAnswered: lambda c: b.access.answered(c),

@@ -59,6 +59,9 @@ class Variables:
         }
         self.ignored = tuple(key for key in stored if key not in self._stored)
         self.changed: dict[str, str] = {}
+        self.rules: dict[tuple[str, str], Callable[[str], Reply]] = {}
+        """What somebody else says of a good new value of a variable, before it is taken."""
+        self._overridden: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Cell]:
         """Yield every variable of the station in table order."""
@@ -102,6 +105,20 @@ class Variables:
         """Return the maxLimit of a variable, None where it has none."""
         return self._cell(component, variable, instance).bounds.maximum
 
+    def allowed(self, component: str, variable: str) -> tuple[str, ...]:
+        """Return the values list of a variable."""
+        return self._cell(component, variable, None).bounds.values
+
+    def override(
+        self, component: str, variable: str, value: str | None, instance: str | None = None
+    ) -> None:
+        """Let *value* count before what is stored, None for no longer. A restart forgets it,
+        and so does whoever sets the variable."""
+        key = self._cell(component, variable, instance).key
+        self._overridden.pop(key, None)
+        if value is not None:
+            self._overridden[key] = value
+
     def password(self) -> bytes | None:
         """Return the bytes of the basic auth password, None while there is none.
 
@@ -141,8 +158,12 @@ class Variables:
             return Reply(Outcome.REJECTED, "ReadOnly", f"{cell.key} is read-only")
         if reason := cell.refusal(command.value):
             return Reply(Outcome.REJECTED, reason, f"{cell.key} does not take this value")
-        self._store(cell, cell.kept_form(command.value))
-        return ACCEPTED
+        value = cell.kept_form(command.value)
+        judge = self.rules.get((cell.ref.component, cell.ref.variable))
+        reply = ACCEPTED if judge is None else judge(value)
+        if reply.outcome is not Outcome.REJECTED:
+            self._store(cell, value)
+        return reply
 
     def get(self, command: GetVariable) -> ValueReply:
         """Return the value of one variable (B06.FR.06 to .15); never of a write-only one."""
@@ -239,9 +260,12 @@ class Variables:
         if cell.source == "computed":
             value = self._computed(cell.ref)
             return cell.default(self._version) if value is None else value
+        if cell.key in self._overridden:
+            return self._overridden[cell.key]
         return self._stored.get(cell.key, cell.default(self._version))
 
     def _store(self, cell: Cell, value: str) -> None:
+        self._overridden.pop(cell.key, None)
         self._stored[cell.key] = value
         self.changed[cell.key] = value
 

@@ -134,8 +134,20 @@ class Bus(Shown):
     devices: dict[str, BusDevice]
 
 
+class Network(Shown):
+    """The network profile in use or tried: *attempt* of *attempts* before another slot of
+    *order* is tried."""
+
+    slot: int
+    security_profile: int
+    attempt: int
+    attempts: int
+    order: list[int]
+
+
 class Ocpp(Shown):
-    """*queued* counts transaction messages that are not yet acknowledged."""
+    """*queued* counts transaction messages that are not yet acknowledged; *network* is null
+    without a central system."""
 
     version: str | None
     connected: bool
@@ -143,6 +155,7 @@ class Ocpp(Shown):
     queued: int
     url: str | None
     why: str | None
+    network: Network | None
 
 
 class Reservation(Shown):

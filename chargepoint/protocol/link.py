@@ -153,8 +153,9 @@ class Link:
 
     *target*, *back_off* and *ping_interval_s* are asked whenever they matter, so changes
     hold from the next attempt or ping. *open_session* gets each connection and returns who
-    serves it. *on_change* hears every new state, *on_concern* what belongs into the
-    security log: each kind once until a connection succeeds (A00.FR.316).
+    serves it. *on_change* hears every new state, *on_failed* each attempt that led to nothing,
+    *on_concern* what belongs into the security log: each kind once until a connection
+    succeeds (A00.FR.316).
     """
 
     def __init__(
@@ -165,12 +166,13 @@ class Link:
         back_off: Callable[[], BackOff],
         ping_interval_s: Callable[[], float],
         on_change: Callable[[LinkState], None],
+        on_failed: Callable[[], None],
         on_concern: OnConcern,
         random: Callable[[], float] = random.random,
     ) -> None:
         self._target, self._open_session, self._back_off = target, open_session, back_off
         self._ping_interval_s, self._random = ping_interval_s, random
-        self._on_change, self._on_concern = on_change, on_concern
+        self._on_change, self._on_concern, self._on_failed = on_change, on_concern, on_failed
         self._raised: set[Concern] = set()
         self._offline = False
         self._wish = ""
@@ -245,6 +247,7 @@ class Link:
         if failure.concern and failure.concern not in self._raised:
             self._raised.add(failure.concern)
             self._on_concern(failure.concern, failure.why)
+        self._on_failed()
 
     async def _serve(self, websocket: ClientConnection) -> None:
         """Serve until the connection is over, by itself or by our wish."""

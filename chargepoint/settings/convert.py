@@ -37,6 +37,7 @@ def station_config(settings: Settings) -> StationConfig:
         fallback_a=_said(meters, "fallback_a"),
         suspend_after_s=_said(meters, "suspend_after_s"),
         has_central=bool(settings.csms.url),
+        central_url=settings.csms.url,
         security_profile=settings.csms.security_profile,
     )
 

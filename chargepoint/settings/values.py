@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from chargepoint.core.network_profile import url_flaw
+
 
 @dataclass(frozen=True, slots=True)
 class Says:
@@ -105,16 +107,8 @@ def _bind(value: str) -> str:
 
 
 def _central_url(value: str) -> str:
-    if not value:
-        return value
-    parts = urlsplit(value)
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("no user and password here, they are station.id and basic_auth_password")
-    if parts.scheme not in ("ws", "wss") or not parts.hostname:
-        raise ValueError("not the address of a central system")
-    if parts.query or parts.fragment:
-        raise ValueError("station.id is appended to the path, so nothing may follow it")
-    _ = parts.port  # raises ValueError beyond 65535
+    if value and (wrong := url_flaw(value)):
+        raise ValueError(wrong)
     return value
 
 

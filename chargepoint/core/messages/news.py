@@ -26,6 +26,11 @@ class LinkDown:
 
 
 @dataclass(frozen=True, slots=True)
+class DialFailed:
+    """An attempt to connect led to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class BootAnswered:
     """None for *registration*: no answer or a CALLERROR; try again later."""
 
@@ -101,6 +106,7 @@ class StoreWorks:
 News = (
     LinkUp
     | LinkDown
+    | DialFailed
     | BootAnswered
     | HeartbeatAnswered
     | AuthorizeAnswered

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chargepoint.core.messages.replies import Reply
+from chargepoint.core.network_profile import NetworkProfile
 from chargepoint.core.words import Token, VariableRef
 from profiles.reporting import Criteria
 from profiles.schedule import Profile, Purpose, Unit
@@ -207,6 +208,21 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True)
+class SetNetworkProfile:
+    """Fill *slot* with *profile*. ACCEPTED, REJECTED (with reason), FAILED.
+
+    *version* is of OCPP, "" for one that nobody speaks here; *transport* is the wire's
+    word; *needs* names what would have to be set up first, "" for nothing.
+    """
+
+    slot: int
+    profile: NetworkProfile
+    version: str = "2.0.1"
+    transport: str = "JSON"
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unlock:
     """UNLOCKED, UNLOCK_FAILED, UNSUPPORTED (no lock), UNKNOWN_EVSE, TX_ONGOING. May be Later."""
 
@@ -231,5 +247,6 @@ Order = (
     | GetComposite
     | TriggerMessage
     | Reset
+    | SetNetworkProfile
     | Unlock
 )

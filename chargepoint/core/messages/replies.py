@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     VERSION_MISMATCH = "version mismatch"
     OCCUPIED = "occupied"
     FAULTED = "faulted"
+    FAILED = "failed"  # it is allowed, and did not work
     UNAVAILABLE = "unavailable"
     CONFLICT = "conflict"  # impossible in this state, for local commands (HTTP 409)
 

@@ -39,20 +39,29 @@ function headline({ url, connected, version, registration }) {
   return `OCPP ${version}, not yet accepted`;
 }
 
+/** Which network profile is in use, or how often it was tried; the others in their order. */
+function way({ connected, network: { slot, security_profile, attempt, attempts, order } }) {
+  const profile = `Network profile ${slot}, security profile ${security_profile}`;
+  const tries = connected ? "" : `, attempt ${attempt} of ${attempts}`;
+  return profile + tries + (order.length > 1 ? `, order ${order.join(", ")}` : "");
+}
+
 /** The connection to the central system, and the switch to leave it. */
 export function connection() {
   const line = h("p", { class: "link" });
   const address = h("p", { class: "quiet address" });
+  const network = h("p", { class: "quiet network" });
   const reason = h("p", { class: "quiet reason" });
   const queue = h("p", { class: "queue" });
   const leave = button("Disconnect", () => ask("ocpp/disconnect"));
   const enter = button("Connect", () => ask("ocpp/connect"));
   const buttons = h("div", { class: "buttons" }, leave, enter);
-  $("connection").append(line, address, queue, reason, buttons);
+  $("connection").append(line, address, network, queue, reason, buttons);
   return ({ ocpp }) => {
     say(line, headline(ocpp));
     mark(line, "data-connected", ocpp.connected && ocpp.registration === "Accepted");
     say(address, ocpp.url ?? "No central system is configured");
+    say(network, ocpp.network == null ? "" : way(ocpp));
     say(reason, ocpp.connected ? `Registration ${ocpp.registration.toLowerCase()}` : (ocpp.why ?? ""));
     const messages = ocpp.queued === 1 ? "message waits" : "messages wait";
     say(queue, ocpp.queued === 0 ? "Nothing waits to be delivered" : `${ocpp.queued} ${messages} to be delivered`);

@@ -22,6 +22,7 @@ from chargepoint.protocol.v201 import (
     data_transfer,
     local_list,
     metervalues,
+    network,
     provisioning,
     remote,
     reservation,
@@ -71,6 +72,7 @@ ERROR_WORDS: Mapping[ErrorCode, str] = {
 
 ROUTES: Mapping[str, Answer] = {
     **provisioning.ROUTES,
+    **network.ROUTES,
     **transactions.ROUTES,
     **authorization.ROUTES,
     **local_list.ROUTES,
@@ -128,7 +130,6 @@ KNOWN = frozenset(ROUTES) | {
     "SetDisplayMessage",
     "SetMonitoringBase",
     "SetMonitoringLevel",
-    "SetNetworkProfile",
     "SetVariableMonitoring",
     "SignCertificate",
     "StatusNotification",

@@ -28,7 +28,7 @@ def ready(root):
 @pytest.mark.parametrize("value", ["0", "1", "4", "-1", "high", ""])
 def test_it_only_goes_up_and_only_to_what_exists(ready, value):
     assert raise_to(ready, value).outcome is m.Outcome.REJECTED
-    assert ready.station.security_profile == 1
+    assert ready.station.network.level == 1
 
 
 @pytest.mark.requirement("1.6 security A05.FR.02")
@@ -59,7 +59,7 @@ def test_with_everything_there_it_connects_anew_with_the_new_profile(ready):
 
     assert reply == m.ACCEPTED
     assert m.Reconnect() in ready.take().effects
-    assert ready.station.security_profile == 2
+    assert ready.station.network.level == 2
     (key,) = ready.do(m.GetKeys(("SecurityProfile",))).known
     assert key == ("SecurityProfile", False, "2")
 
@@ -69,9 +69,9 @@ def test_a_profile_that_does_not_connect_gives_way_to_the_one_before(ready):
     raise_to(ready, "2")
     ready.offline()
     ready.run(59.0, 1.0)
-    assert ready.station.security_profile == 2
+    assert ready.station.network.level == 2
     ready.run(2.0, 1.0)
-    assert ready.station.security_profile == 1
+    assert ready.station.network.level == 1
     assert any("back to 1" in note for note in ready.notes)
 
 
@@ -82,19 +82,19 @@ def test_a_profile_that_has_connected_stays(ready):
     ready.do(m.LinkUp(ready.dialect))
     ready.offline()
     ready.run(200.0, 1.0)
-    assert ready.station.security_profile == 2
+    assert ready.station.network.level == 2
 
 
 def test_it_outlives_a_restart_until_the_installer_says_otherwise(ready):
     raise_to(ready, "2")
     memory = ready.memory
 
-    assert Driver("1.6", memory=memory, security_profile=1).station.security_profile == 2
-    assert Driver("1.6", memory=memory, security_profile=3).station.security_profile == 3
+    assert Driver("1.6", memory=memory, security_profile=1).station.network.level == 2
+    assert Driver("1.6", memory=memory, security_profile=3).station.network.level == 3
 
 
 def test_a_trial_goes_on_after_a_power_cut(ready):
     raise_to(ready, "2")
     again = Driver("1.6", memory=ready.memory, security_profile=1)
     again.run(61.0, 1.0)
-    assert again.station.security_profile == 1
+    assert again.station.network.level == 1

@@ -298,7 +298,7 @@ def test_a_password_of_every_allowed_length_survives_a_restart(length: int) -> N
         ),
         (
             ref("OCPPCommCtrlr.NetworkConfigurationPriority"),
-            "2",
+            "5",
             "Actual",
             Outcome.REJECTED,
             "InvalidValue",

@@ -131,6 +131,7 @@ async def dial() -> AsyncIterator[Callable[..., Dialled]]:
             back_off=lambda: BackOff(0.0, 0.0, 0),
             ping_interval_s=lambda: dialled.ping_interval_s,
             on_change=on_change,
+            on_failed=lambda: None,
             on_concern=lambda *concern: concerns.append(concern),
         )
         offer = {"identity": "CP001", "subprotocols": ("ocpp2.0.1", "ocpp1.6")}

@@ -72,6 +72,7 @@ class World:
     def __init__(self, *events: Any, lasts_s: float = 1000.0) -> None:
         self.events, self.dialled_s, self.states = list(events), [], []
         self.concerns: list[Concern] = []
+        self.failures = 0
         self.ping_interval_s, self.rules = 0.0, BackOff(10, 0, 2)
         self.link = Link(
             lambda: TARGET,
@@ -79,9 +80,13 @@ class World:
             back_off=lambda: self.rules,
             ping_interval_s=lambda: self.ping_interval_s,
             on_change=self.states.append,
+            on_failed=self.fail,
             on_concern=lambda concern, why: self.concerns.append(concern),
             random=lambda: 0.0,
         )
+
+    def fail(self) -> None:
+        self.failures += 1
 
     async def dial(self, target: Target) -> Line:
         self.dialled_s.append(asyncio.get_running_loop().time())
