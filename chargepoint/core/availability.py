@@ -25,13 +25,15 @@ _WHILE_ACTIVE = {
     ChargingState.IDLE: Status.SUSPENDED_EV,
 }
 
+_DETACHED = {True: Status.SUSPENDED_EV, False: Status.AWAY}  # a cable in the socket, or none
+
 # The first row whose condition holds names the status. A transaction that is ending still
 # charges until its contactor opens. A car at a reserved place changes nothing before its
 # driver has shown who he is (G03.FR.09). The condition's second argument: is it reserved?
 STATUS_ROWS: tuple[tuple[Callable[[Evse, bool], bool], Callable[[Evse], Status]], ...] = (
     (lambda evse, _: evse.fault is not None, lambda _: Status.FAULTED),
     (lambda _, reserved: reserved, lambda _: Status.RESERVED),
-    (lambda evse, _: evse.state is State.DETACHED, lambda _: Status.SUSPENDED_EV),
+    (lambda evse, _: evse.state is State.DETACHED, lambda evse: _DETACHED[evse.cable_in]),
     (lambda evse, _: evse.state is State.ACTIVE, lambda evse: _WHILE_ACTIVE[evse.charging_state]),
     (lambda evse, _: evse.ending is not None, lambda _: Status.CHARGING),
     (lambda evse, _: evse.state is State.STOPPED, lambda _: Status.FINISHING),

@@ -21,6 +21,7 @@ Fact = Callable[[VariableRef], str | None]
 FIVE_WORDS = {
     Status.AVAILABLE: "Available",
     Status.AUTHORIZED: "Available",
+    Status.AWAY: "Available",
     Status.RESERVED: "Reserved",
     Status.UNAVAILABLE: "Unavailable",
     Status.FAULTED: "Faulted",

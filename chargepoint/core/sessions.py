@@ -186,7 +186,7 @@ class Sessions:
             evse.enter(Input.EXPIRE, now.s)
         elif evse.state is State.DETACHED and not evse.config.connector_lock:  # E10.FR.02
             self._common.turn.note(f"the car was not back within {timeout_s} s", evse.id)
-            self.stop(evse, Trigger.EV_COMMUNICATION_LOST, StopReason.EV_DISCONNECTED)
+            self.stop(evse, Trigger.EV_CONNECT_TIMEOUT, StopReason.TIMEOUT)
 
     def _timeout_s(self) -> int:
         return self._common.variables.integer("TxCtrlr", "EVConnectionTimeOut")

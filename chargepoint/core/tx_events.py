@@ -52,13 +52,13 @@ class TxEvents:
         """Tell one event. *state* tells the charging state even where it is what it was."""
         transaction = self._with_grant(evse)
         begins = self._begins(evse, transaction, phase)
-        if begins:
-            samples = (*self._begin_samples(evse, now), *samples)
         remote = transaction.remote_start_id is not None and not transaction.remote_told
         charging_state = evse.charging_state
         state = state or charging_state is not transaction.charging_state
         tells_token = transaction.token is not None and not transaction.token_told
         tells_evse = evse.connected and not transaction.evse_told
+        if begins or (tells_evse and not transaction.begun_told and phase is TxPhase.UPDATED):
+            samples = (*self._begin_samples(evse, now), *samples)
         phases = _phases(evse)
         cable_a = evse.sensed.cable_a if tells_evse and evse.sensed is not None else 0.0
         event = TransactionEvent(
@@ -192,8 +192,9 @@ class TxEvents:
         return changed
 
     def _begins(self, evse: Evse, transaction: Transaction, phase: TxPhase) -> bool:
-        """Return whether this event carries the values of the begin: the first one where the
-        car is there, else the one that says that it charges (E01.FR.09, .17)."""
+        """Return whether this event is the last to carry the values of the begin: the first
+        one where the car is there, else the one that says that it charges (E01.FR.09, .17).
+        There, the one that says where the car is has them, too (part 6 TC_J_08)."""
         if transaction.begun_told or phase is TxPhase.ENDED:
             return False
         started = phase is TxPhase.STARTED and evse.connected

@@ -83,14 +83,17 @@ class TokenInfo:
 
 
 class Status(StrEnum):
-    """What a connector is, in 1.6's nine words and one more.
+    """What a connector is, in 1.6's nine words and two more.
 
     AUTHORIZED (a token is accepted, the cable is not in yet) is Preparing for 1.6 and
     Available for 2.0.1, which folds the five words of a plugged-in cable into Occupied.
+    So is AWAY (the session waits for its car, which has left a fixed cable): SuspendedEV
+    for 1.6 and Available for 2.0.1.
     """
 
     AVAILABLE = "Available"
     AUTHORIZED = "Authorized"
+    AWAY = "Away"
     PREPARING = "Preparing"
     CHARGING = "Charging"
     SUSPENDED_EV = "SuspendedEV"

@@ -29,9 +29,11 @@ from chargepoint.protocol.v16.connectors import connector_of
 from chargepoint.protocol.v16.fields import id_tag, token_info
 from chargepoint.protocol.v16.route import Telling
 
-# Section 7.7. AUTHORIZED is for 1.6 already the Preparing of "a user presents a tag".
+# Section 7.7. AUTHORIZED is for 1.6 already the Preparing of "a user presents a tag", and
+# a session that waits for its car is suspended, whoever holds the cable (section 4.9).
 STATUS_WORDS: Mapping[Status, str] = {status: status.value for status in Status} | {
-    Status.AUTHORIZED: "Preparing"
+    Status.AUTHORIZED: "Preparing",
+    Status.AWAY: "SuspendedEV",
 }
 REGISTRATIONS: Mapping[str, Registration] = {
     "Accepted": Registration.ACCEPTED,

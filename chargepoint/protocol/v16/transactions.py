@@ -30,6 +30,7 @@ STOP_REASONS: Mapping[StopReason, str] = {
     StopReason.REBOOT: "Reboot",
     StopReason.REMOTE: "Remote",
     StopReason.SOFT_RESET: "SoftReset",
+    StopReason.TIMEOUT: "EVDisconnected",  # a session that waited for its car in vain
     StopReason.UNLOCK_COMMAND: "UnlockCommand",
 }
 

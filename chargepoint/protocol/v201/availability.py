@@ -23,10 +23,12 @@ from chargepoint.protocol.v201.route import Answer, Telling, one, status
 STATION = 0
 OPERATIONAL_STATUSES: Mapping[str, bool] = {"Operative": True, "Inoperative": False}
 
-# ConnectorStatusEnumType. A token without a cable leaves the connector Available (G01.FR.03).
+# ConnectorStatusEnumType. A token without a cable leaves the connector Available (G01.FR.03),
+# and so does a car that leaves a fixed one (part 6 TC_E_26).
 STATUS_WORDS: Mapping[Status, str] = {
     Status.AVAILABLE: "Available",
     Status.AUTHORIZED: "Available",
+    Status.AWAY: "Available",
     Status.PREPARING: "Occupied",
     Status.CHARGING: "Occupied",
     Status.SUSPENDED_EV: "Occupied",

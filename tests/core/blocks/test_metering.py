@@ -38,7 +38,11 @@ def test_a_slot_begins_on_the_grid_of_its_day_and_holds_the_instant(
     assert timedelta(0) <= at - slot.start < timedelta(seconds=interval_s)
 
 
-@pytest.mark.requirement("E06.FR.13", "1.6 E3.91")
+@pytest.mark.requirement(
+    *("E06.FR.12", "E06.FR.13", "E07.FR.09", "E07.FR.10", "E08.FR.10", "E08.FR.11"),
+    *("E09.FR.06", "E09.FR.07", "E10.FR.05", "E10.FR.06", "E12.FR.08", "E12.FR.09"),
+    *("F03.FR.05", "F03.FR.06", "F04.FR.05", "F04.FR.06", "J02.FR.20", "1.6 E3.91"),
+)
 @given(st.integers(0, 300), st.integers(0, 50))
 def test_thinning_keeps_order_and_never_more_than_fit(count: int, most: int) -> None:
     samples = [MeterSample(NOON + timedelta(seconds=n), ()) for n in range(count)]

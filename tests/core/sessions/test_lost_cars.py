@@ -166,7 +166,7 @@ def test_a_fixed_cable_is_waited_for_a_while_only(fixed: Driver) -> None:
     assert fixed.closed()
     fixed.unplug()
     fixed.run(61.0, 1.0)
-    assert fixed.story()[-1] == "E EVCommunicationLost (EVDisconnected)"
+    assert fixed.story()[-1] == "E EVConnectTimeout (Timeout)"
     assert fixed.shown().session == "idle"
 
 

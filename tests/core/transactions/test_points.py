@@ -188,7 +188,7 @@ def test_the_begin_is_measured_with_the_car_or_when_charging_starts(v201: Driver
     v201.plug()
     v201.run(5.0)
     contexts = [[v.context for s in event.samples for v in s.values] for event in v201.tx]
-    assert contexts == [[], [], ["Transaction.Begin"]]
+    assert contexts == [[], ["Transaction.Begin"], ["Transaction.Begin"]]
     v201.unplug()
     v201.plug()
     v201.admit()

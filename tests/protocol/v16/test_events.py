@@ -166,7 +166,8 @@ GOLDEN: list[Any] = [
         replace(ENDED, stop_token=None, stop_reason=StopReason.TIMEOUT, samples=(SAMPLE,)),
         None,
         "StopTransaction",
-        STOPPED | {"transactionId": -1, "reason": "Other", "transactionData": [SAMPLE_TOLD]},
+        STOPPED
+        | {"transactionId": -1, "reason": "EVDisconnected", "transactionData": [SAMPLE_TOLD]},
     ),
     (
         replace(ENDED, stop_token=NO_AUTHORIZATION, stop_reason=None),
@@ -269,7 +270,9 @@ def test_every_stop_reason_has_a_word(adapter, conforms, reason):
     told = adapter.call(replace(ENDED, stop_reason=reason), US, 1)
 
     conforms("StopTransaction", told.payload)
-    own = {"ImmediateReset": "HardReset"}.get(reason.value, reason.value)
+    own = {"ImmediateReset": "HardReset", "Timeout": "EVDisconnected"}.get(
+        reason.value, reason.value
+    )
     assert told.payload["reason"] in (own, "Other")
 
 
