@@ -63,7 +63,9 @@ class Drawn:
     """What one EVSE takes from each phase of the grid: *told_a* measured, or offered.
 
     It is at least *least_a* and at most *most_a*; the same where a meter shows it. *min_a*
-    is what it needs on each of *phases* to go on, 0 when it does not charge.
+    is what it needs on each of *phases* to go on, 0 when it does not charge. *idle_a* is
+    what is kept for it of the sum, because it is offered something and does not ask: it is
+    full, or has not begun.
     """
 
     told_a: Currents = NOTHING
@@ -71,6 +73,7 @@ class Drawn:
     most_a: Currents = NOTHING
     phases: frozenset[int] = frozenset({1, 2, 3})
     min_a: float = 0.0
+    idle_a: float = 0.0
 
 
 class Ours(NamedTuple):

@@ -34,7 +34,8 @@ class Pool:
 
     Not *admits*: those that charge may go on, nobody new may begin. *until_s* is the
     monotonic time at which it changes by itself, None where nobody knows. *settles_a* is
-    what it comes to if nothing else changes, None where nobody knows.
+    what it comes to if nothing else changes, None where nobody knows. Above a *wish* nothing
+    breaks: a car may try whether it fits.
     """
 
     limit: Limit
@@ -42,6 +43,7 @@ class Pool:
     admits: bool = True
     until_s: float | None = None
     settles_a: float | None = None
+    wish: bool = False
 
     def weight(self, phases: Collection[int]) -> int:
         """Return how often an ampere counts that is offered on *phases* of the grid, 1 to 3.

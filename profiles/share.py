@@ -72,8 +72,9 @@ class _Table:
         self.served: dict[int, Want] = {}
         self._pools = pools
         self._wants = wants
-        loads = {phases: _weights(pools, phases) for phases in {want.phases for want in wants}}
-        self._weights = {want.evse_id: loads[want.phases] for want in wants}
+        alike = {(want.phases, want.hoped): want for want in wants}
+        loads = {key: tuple(map(want.weight, pools)) for key, want in alike.items()}
+        self._weights = {want.evse_id: loads[want.phases, want.hoped] for want in wants}
         self._rooms_a = [pool.limit.limit_a for pool in pools]
         self._free_a = list(self._rooms_a)
         self._sharing = [0] * len(pools)
@@ -164,10 +165,6 @@ def _left_a(room_a: float, sum_a: float, weight: int, own_a: float) -> float:
     if room_a == math.inf:
         return room_a
     return max((room_a - sum_a) / weight + own_a, 0.0)
-
-
-def _weights(pools: Sequence[Pool], phases: frozenset[int]) -> tuple[int, ...]:
-    return tuple(pool.weight(phases) for pool in pools)
 
 
 def _shared(source: str, number: int) -> str:

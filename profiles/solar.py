@@ -5,7 +5,8 @@ the rule is one for cars on one phase and on three. A car begins when the export
 START and what its minimum needs beyond that is no more than a car on one phase would import:
 with START 4 A and MIN 6 A that is 2 A. The pool then moves slowly up and by all of it down,
 so that the import stays at or below IMPORT. When the minimum imports more, it ends after
-STOP seconds, unless stopping would free so much that it began again at once.
+STOP seconds, unless stopping would free so much that it began again at once. A car that was
+offered something and does not take it, because it is full, keeps that for as long.
 
 Source: SmartEVSE's START, STOP and IMPORT, all of them sums over the phases.
 """
@@ -85,7 +86,7 @@ def step(
     admits = now_s >= state.retry_at_s and state.importing_since_s is None
     until_s = state.retry_at_s if now_s < state.retry_at_s and state.set_a == 0.0 else None
     limit = Limit(floor_tenth(state.set_a), state.source, origin=Origin.EMS)
-    return Verdict(state, (Pool(limit, Over.SUM, admits, until_s),))
+    return Verdict(state, (Pool(limit, Over.SUM, admits, until_s, wish=fallback is None),))
 
 
 def _after_reading(
@@ -98,44 +99,59 @@ def _after_reading(
     gap_s = elapsed_s(state.read_at_s, settings.stale_after_s, reading.at_s)
     net_a = sum(reading.currents_a)
     all_ours = ours(drawn, Over.SUM)
-    needed_a = sum(all_ours.minima_a)
+    needed_a, idle_a = sum(all_ours.minima_a), sum(one.idle_a for one in drawn)
     state = replace(state, read_at_s=reading.at_s)
     if needed_a == 0.0:
-        return _while_nobody_charges(settings, state, net_a, all_ours.least_a, now_s)
+        return _while_nobody_charges(settings, state, net_a, all_ours.least_a, idle_a, now_s)
     surplus_a = settings.import_a - net_a
     target_a = state.set_a
     step_a = STEP_A * len(frozenset[int]().union(*(one.phases for one in drawn if one.min_a)))
     if surplus_a < -DEAD_BAND_A:
-        target_a = min(target_a, _in_steps(all_ours.told_a + surplus_a, step_a))
+        target_a = min(target_a, _in_steps(all_ours.told_a + surplus_a, step_a) + idle_a)
     elif surplus_a > 0.0:
-        sure_a = _in_steps(all_ours.least_a + surplus_a, step_a)
+        sure_a = _in_steps(all_ours.least_a + surplus_a, step_a) + idle_a
         target_a = max(target_a, min(sure_a, target_a + step_a * max(round(gap_s), 1)))
     set_a = max(target_a, needed_a)
     source = f"solar import {net_a:.1f}/{settings.import_a:g} A"
     imports = set_a == needed_a and surplus_a < -DEAD_BAND_A
-    again = _begins(settings, all_ours.told_a - net_a, needed_a)
-    since_s = None
-    if imports and not again:
-        since_s = now_s if state.importing_since_s is None else state.importing_since_s
-    return replace(state, set_a=set_a, target_a=target_a, source=source, importing_since_s=since_s)
+    lacks = imports and not begins(settings, net_a - all_ours.told_a, needed_a)
+    return _lacking(lacks, replace(state, set_a=set_a, target_a=target_a, source=source), now_s)
 
 
 def _while_nobody_charges(
-    settings: SolarSettings, state: SolarState, net_a: float, least_a: float, now_s: float
+    settings: SolarSettings,
+    state: SolarState,
+    net_a: float,
+    least_a: float,
+    idle_a: float,
+    now_s: float,
 ) -> SolarState:
-    """Wait for START; then all that the sun gives, to be taken softly."""
+    """Wait for START; then all that the sun gives, to be taken softly.
+
+    Whoever is offered *idle_a* and does not take it keeps that through a cloud.
+    """
     export_a = max(-net_a, 0.0)
-    set_a = 0.0
+    room_a = 0.0
     if export_a > settings.start_a and now_s >= state.retry_at_s:
-        set_a = max(least_a - net_a + settings.import_a + settings.spared_a, 0.0)
+        room_a = max(least_a - net_a + settings.import_a + settings.spared_a, 0.0)
     source = f"solar export {export_a:.1f}/{settings.start_a:g} A"
-    return replace(state, set_a=set_a, target_a=set_a, source=source, importing_since_s=None)
+    set_a = max(room_a, idle_a)
+    return _lacking(
+        room_a < idle_a, replace(state, set_a=set_a, target_a=room_a, source=source), now_s
+    )
 
 
-def _begins(settings: SolarSettings, export_a: float, needed_a: float) -> bool:
-    """Return whether those that need *needed_a* would begin at this export."""
-    room_a = export_a + settings.import_a + settings.spared_a
-    return export_a > settings.start_a and room_a >= needed_a
+def _lacking(lacks: bool, state: SolarState, now_s: float) -> SolarState:
+    """Return *state* with the time since when there is too little sun for what goes on."""
+    since_s = now_s if state.importing_since_s is None else state.importing_since_s
+    return replace(state, importing_since_s=since_s if lacks else None)
+
+
+def begins(settings: SolarSettings, net_a: float, needed_a: float) -> bool:
+    """Return whether those that need *needed_a* of all phases would begin, if without them
+    the mains showed *net_a*."""
+    room_a = settings.import_a + settings.spared_a - net_a
+    return -net_a > settings.start_a and room_a >= needed_a
 
 
 def _stops(settings: SolarSettings, state: SolarState, now_s: float) -> bool:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from profiles.pools import Pool
+
 ASKS_WITHIN_S = 60.0  # a car that was offered something asks by then, or others go first
 ALL_PHASES = frozenset({1, 2, 3})
 
@@ -14,7 +16,8 @@ ALL_PHASES = frozenset({1, 2, 3})
 class Want:
     """What one EVSE could use: nothing, or from *min_a* to *max_a*, its own limits included.
 
-    *phases* are those of the grid that it loads. *held_a* is what it is offered now: who
+    *phases* are those of the grid that it loads, *hoped* what it tries with where that is
+    only a wish. *held_a* is what it is offered now: who
     has current keeps it before others get any; *still_a* is what its car may be taking
     because it has not heard of less. A higher *priority* goes first. *rate_a* is the least
     it should get where there is room (minChargingRate), *uses_a* the most it seems to use,
@@ -30,6 +33,7 @@ class Want:
     priority: int = 0
     rate_a: float = 0.0
     uses_a: float = math.inf
+    hoped: frozenset[int] | None = None
 
     @property
     def able(self) -> bool:
@@ -39,6 +43,10 @@ class Want:
     @property
     def charging(self) -> bool:
         return self.held_a > 0.0
+
+    def weight(self, pool: Pool) -> int:
+        """Return how often an ampere that it is offered counts in *pool*."""
+        return pool.weight(self.hoped if pool.wish and self.hoped else self.phases)
 
 
 @dataclass(frozen=True, slots=True)

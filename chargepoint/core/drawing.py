@@ -28,22 +28,25 @@ class Drawing:
     uses_a: float = inf
     _spare_since_s: float | None = None
 
-    def look(self, evse: Evse, min_a: float, now_s: float) -> None:
-        """Take in what *evse* is offered and draws at *now_s*."""
+    def look(self, evse: Evse, min_a: float, tries: bool, now_s: float) -> None:
+        """Take in what *evse* is offered and draws at *now_s*; one that *tries* has begun, or
+        waits to, as if its car took one phase."""
         measured_a = metered_a(evse, now_s)
         self.trail = self.trail.after(evse.path.offer_a, now_s) if evse.energized else Trail()
         if measured_a is not None and evse.reading is not None:
             self.trail = self.trail.seen(max(measured_a), evse.reading.at_s)
         asks = evse.sensed is not None and evse.sensed.pilot in ASKING
         self._watch_use(evse.path.offer_a, asks, measured_a, now_s)
-        needs_a = min_a if evse.path.offer_a > 0.0 and asks else 0.0
         phases = loaded(evse, measured_a)
+        least_a = min_a if evse.path.offer_a > 0.0 else 0.0
+        needs_a = least_a if asks else 0.0
+        idle_a = 0.0 if asks else least_a * (1 if tries else len(phases))
         if measured_a is not None:
-            self.drawn = Drawn(measured_a, measured_a, measured_a, phases, needs_a)
+            self.drawn = Drawn(measured_a, measured_a, measured_a, phases, needs_a, idle_a)
         else:
             offers_a = (self.trail.offer_a, self.trail.least_a, self.trail.most_a)
-            told_a, least_a, most_a = (_on(phases, offer_a) for offer_a in offers_a)
-            self.drawn = Drawn(told_a, least_a, most_a, phases, needs_a)
+            told_a, low_a, most_a = (_on(phases, offer_a) for offer_a in offers_a)
+            self.drawn = Drawn(told_a, low_a, most_a, phases, needs_a, idle_a)
 
     def _watch_use(
         self, offer_a: float, asks: bool, measured_a: Currents | None, now_s: float

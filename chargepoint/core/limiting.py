@@ -20,6 +20,7 @@ from chargepoint.core.registration import Registrar
 from chargepoint.core.session import State
 from chargepoint.core.smart_charging import SmartCharging
 from chargepoint.core.supply import Supplied, Supply
+from chargepoint.core.trying import Trying
 from profiles.drawn import Drawn
 from profiles.limiter import LimiterSettings, LimiterState, step
 from profiles.limits import Limit, Origin, combine
@@ -31,6 +32,7 @@ from profiles.turns import Want
 
 NOTED_A = 1.0  # a change of the offer by less is not worth a sentence
 NOTHING_NOTED = ("", 0.0)
+ONE = frozenset({1})  # any one phase: a wish counts how many, not which
 
 
 class Limiting:
@@ -49,6 +51,8 @@ class Limiting:
         }
         self._limiters = {role: LimiterState() for role in self._settings}
         self._solar = SolarState()
+        self._sun = solar_settings(common.config.limits, common.config.phases)
+        self._trying = Trying(common, self._sun)
         self.overrides = Overrides()
         self._own = OwnLimits(
             common,
@@ -93,11 +97,13 @@ class Limiting:
         One that is not in a session, or is kept from charging by its own limits, sees the
         shared limits whole, as if it were alone: they are not what keeps it.
         """
-        evses, now_s = self._common.evses, self._common.now.s
+        evses, now_s, trying = self._common.evses, self._common.now.s, self._trying
+        trying.tick(self.mode, supplied.solar)
         for evse in evses.values():
-            self._drawings[evse.id].look(evse, self._common.config.limits.min_a, now_s)
+            min_a, tries = self._common.config.limits.min_a, trying.tries(evse)
+            self._drawings[evse.id].look(evse, min_a, tries, now_s)
         pools = self.shared = self._pools(supplied)
-        own = {evse.id: self._own.limits(evse) for evse in evses.values()}
+        own = {e.id: [*self._own.limits(e), *trying.limits(e)] for e in evses.values()}
         wants = tuple(self._want(evse, own[evse.id]) for evse in evses.values())
         shares = self._split(pools, wants)
         for evse, want in zip(evses.values(), wants, strict=True):
@@ -166,9 +172,8 @@ class Limiting:
         )
 
     def _solar_pools(self, supplied: Supplied, drawn: list[Drawn]) -> tuple[Pool, ...]:
-        settings = solar_settings(self._common.config.limits, self._common.config.phases)
         lost, now_s = supplied.lost.get("mains"), self._common.now.s
-        verdict = step_solar(settings, self._solar, supplied.solar, drawn, now_s, lost)
+        verdict = step_solar(self._sun, self._solar, supplied.solar, drawn, now_s, lost)
         self._solar = verdict.state
         return verdict.pools
 
@@ -186,6 +191,7 @@ class Limiting:
             priority=evse.priority,
             rate_a=self._smart_charging.least_a(evse),
             uses_a=drawing.uses_a,
+            hoped=ONE if self._trying.tries(evse) else None,
         )
 
     def _split(self, pools: tuple[Pool, ...], wants: tuple[Want, ...]) -> Shares:
@@ -243,7 +249,7 @@ def _is_house(limit: Limit) -> bool:
 def _is_roomy(pools: Iterable[Pool], want: Want) -> bool:
     """Return whether the house would have the least that *want* needs, if it were alone."""
     return all(
-        pool.limit.limit_a >= pool.weight(want.phases) * want.min_a
+        pool.limit.limit_a >= want.weight(pool) * want.min_a
         for pool in pools
         if _is_house(pool.limit)
     )

@@ -46,16 +46,19 @@ class Sky:
     def admits(self) -> bool:
         return self.pool.admits
 
-    def read(self, net_a: float, taken_a: float = 0.0, after_s: float = 1.0) -> Limit:
+    def read(
+        self, net_a: float, taken_a: float = 0.0, after_s: float = 1.0, full: bool = False
+    ) -> Limit:
         self.now_s += after_s
-        return self.tick(Read(self.now_s, (net_a, 0.0, 0.0)), taken_a)
+        return self.tick(Read(self.now_s, (net_a, 0.0, 0.0)), taken_a, full)
 
     def wait(self, seconds: float, taken_a: float = 0.0) -> Limit:
         self.now_s += seconds
         return self.tick(None, taken_a)
 
-    def tick(self, reading: Read | None, taken_a: float) -> Limit:
-        cars = car(taken_a, self.phases)
+    def tick(self, reading: Read | None, taken_a: float, full: bool = False) -> Limit:
+        """*full*: there is also a car that is offered something and does not take it."""
+        cars = car(taken_a, self.phases) + [Drawn(idle_a=6.0 * self.phases)] * full
         verdict = step(self.settings, self.state, reading, cars, self.now_s)
         self.state, (self.pool,) = verdict.state, verdict.pools
         return self.pool.limit
@@ -176,6 +179,26 @@ def test_without_a_car_the_offer_goes_with_the_sun() -> None:
     sky = Sky()
 
     assert [sky.read(-a).limit_a for a in (7.0, 3.0, 7.0)] == [9.0, 0.0, 9.0]
+
+
+def test_a_full_car_keeps_its_offer_through_a_cloud_and_loses_it_in_the_evening() -> None:
+    sky = Sky(SolarSettings(stop_s=60.0), phases=3)
+    assert sky.read(-20.0).limit_a == 22.0
+
+    assert [sky.read(-a, full=True).limit_a for a in (20.0, 3.0, 17.0, 0.0)] == [22, 18, 19, 18]
+    assert not sky.admits
+    assert {sky.read(2.0, full=True, after_s=9.0).limit_a for _ in range(6)} == {18.0}
+    assert sky.read(2.0, full=True, after_s=9.0).limit_a == 0.0
+    assert sky.read(-20.0).limit_a == 0.0
+    assert sky.read(-20.0, after_s=31.0).limit_a == 22.0
+
+
+def test_what_is_kept_for_a_full_car_is_not_taken_from_one_that_charges() -> None:
+    sky = Sky(set_a=14.0)
+
+    assert sky.read(-0.6, 8.0, full=True).limit_a == 14.5
+    assert sky.read(1.0, 8.0, full=True).limit_a == 13.0
+    assert sky.read(5.0, 8.0, full=True).limit_a == 9.0
 
 
 def test_a_silent_meter_gives_the_fallback_on_every_phase() -> None:
