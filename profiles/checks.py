@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import chain, pairwise
 
 from profiles.context import Context, Reason
+from profiles.phase_clash import phases_clash
 from profiles.replacing import Clash, replaced_by
 from profiles.schedule import Kind, Period, Profile, Purpose
 
@@ -138,14 +139,8 @@ def _phase_to_use(profile: Profile, installed: Installed, context: Context) -> s
 
 
 def _phase_conflict(profile: Profile, installed: Installed, context: Context) -> str:
-    """Refuse two phases that could meet in one composite period (errata 2.36).
-
-    When they would meet is not looked at: with relative schedules it cannot be known.
-    """
-    mine = _chosen_phases(profile)
     for other in installed:
-        theirs = _chosen_phases(other)
-        if mine and theirs and len(mine | theirs) > 1 and _may_meet(profile, other):
+        if _may_meet(profile, other) and phases_clash(profile, other):
             return f"profile {other.id} uses another phase"
     return ""
 
@@ -212,10 +207,6 @@ def _level_taken(profile: Profile, installed: Installed, context: Context) -> st
 
 def _periods(profile: Profile) -> Iterator[Period]:
     return chain.from_iterable(schedule.periods for schedule in profile.schedules)
-
-
-def _chosen_phases(profile: Profile) -> set[int]:
-    return {p.phase_to_use for p in _periods(profile) if p.phase_to_use is not None}
 
 
 def _may_meet(one: Profile, other: Profile) -> bool:
