@@ -32,7 +32,7 @@ bench: dev ## measure the agent against a minimal client
 
 soak: dev ## the long runs
 	$(BIN)/pytest -m soak --numprocesses auto $(ARGS)
-	HYPOTHESIS_PROFILE=explore $(BIN)/pytest --numprocesses auto tests/profiles tests/hardware tests/core $(ARGS)
+	HYPOTHESIS_PROFILE=explore $(BIN)/pytest --numprocesses auto tests/profiles tests/hardware tests/core tests/fuzz $(ARGS)
 
 lint: dev
 	$(BIN)/ruff format --check .

@@ -59,7 +59,10 @@ def _is_number(checker: Any, value: object) -> bool:
 
 def _multiple_of(_: Any, step: float, value: object, __: Any) -> Iterator[ValidationError]:
     """As in the draft, but 21.4 is a multiple of 0.1 whatever its binary digits are."""
-    if isinstance(value, int | float) and abs(value / step - round(value / step)) > 1e-6:
+    if not isinstance(value, int | float):
+        return
+    steps = value / step
+    if not math.isfinite(steps) or abs(steps - round(steps)) > 1e-6:
         yield ValidationError(f"not a multiple of {step}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 from websockets.exceptions import ConnectionClosedError
@@ -56,9 +57,7 @@ class Wire:
             self._judge(json.loads(text))
             self._to_central.put_nowait(text)
         else:
-            match json.loads(text):
-                case [2, str() as message_id, str() as action, _]:
-                    self._asked[message_id] = action
+            self._note(text)
             self._to_station.put_nowait(text)
 
     def close(self) -> None:
@@ -67,6 +66,13 @@ class Wire:
             self.is_open = False
             self._to_station.put_nowait(None)
             self._to_central.put_nowait(None)
+
+    def _note(self, text: str) -> None:
+        """Remember what a CALL asks for; whatever else a central system sends is no CALL."""
+        with suppress(ValueError, RecursionError):
+            match json.loads(text):
+                case [2, str() as message_id, str() as action, _]:
+                    self._asked[message_id] = action
 
     def _judge(self, frame: list[Any]) -> None:
         kind, message_id = frame[0], frame[1]

@@ -103,7 +103,7 @@ def test_each_violation_has_its_code(version: str, action: str, payload: Any, co
     assert refused.value.code is code
 
 
-@pytest.mark.parametrize("limit", [21.4, 0.3, 11.04, 16, 0])
+@pytest.mark.parametrize("limit", [21.4, 0.3, 11.04, 16, 0, 1e308])
 def test_a_limit_of_any_precision_is_taken(limit: float):
     validate("1.6", "SetChargingProfile", profile_16(limit))
 
