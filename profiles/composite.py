@@ -9,8 +9,8 @@ Source: OCPP 2.0.1 part 2, K 3.5, SC.01, SC.04, K08 and errata 2.36; OCPP 1.6 se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
 from operator import itemgetter
@@ -18,7 +18,7 @@ from operator import itemgetter
 from profiles.course import posix_s
 from profiles.limit_now import NOTHING_RUNS, Running, relative_s
 from profiles.limits import Limit
-from profiles.schedule import Profile, Unit
+from profiles.schedule import Profile, Purpose, Unit
 from profiles.stack import groups_of
 from profiles.sweep import MOST_PHASES, Change, changes_of
 from profiles.undated import is_set
@@ -34,6 +34,7 @@ def composite(
     unit: Unit,
     supply: Supply,
     local: Mapping[int, Sequence[Limit]],
+    sharing: Collection[int] = (),
 ) -> tuple[tuple[int, float, int], ...]:
     """Return (start_s, limit, phases) over *duration_s* from *start*, limits in *unit*.
 
@@ -41,7 +42,9 @@ def composite(
     names every EVSE with its local limits, and under 0 those of the station, if it has any;
     one that says until when it holds is over then.
     EVSE 0 is the sum of all, as if all used the same phases, under the station's limits
-    (K08.FR.03). Without a duration the answer is one period for now.
+    (K08.FR.03). One EVSE gets its fair part of a station maximum that the EVSEs *sharing* it
+    need as well, whatever it and they may take by then (SC.04). Without a duration the answer
+    is one period for now.
     """
     profiles = tuple(profiles)
     window = _Window(
@@ -50,7 +53,7 @@ def composite(
     segments = (
         _station_segments(window, running_by_evse)
         if evse_id == 0
-        else _evse_segments(window, evse_id, running_by_evse.get(evse_id, NOTHING_RUNS))
+        else _shared_segments(window, evse_id, running_by_evse, sharing)
     )
     periods: list[Segment] = []
     before = (-1.0, 0)
@@ -81,9 +84,7 @@ def _station_segments(window: _Window, running_by_evse: Mapping[int, Running]) -
     evses: list[list[Change]] = []
     for evse_id in window.local:
         if evse_id > 0:
-            running = running_by_evse.get(evse_id, NOTHING_RUNS)
-            segments = _evse_segments(window, evse_id, running)
-            evses.append([(at_s, limit, inf, phases) for at_s, limit, phases in segments])
+            evses.append(_changes(_evse_segments(window, evse_id, running_by_evse)))
     total: list[Change] = []
     for at_s, limits, _, phases in _merged(evses, window.start_s, (0.0, 1)):
         limit = sum(limits)
@@ -92,8 +93,52 @@ def _station_segments(window: _Window, running_by_evse: Mapping[int, Running]) -
     return _lowest([total, *_groups(window, 0, NOTHING_RUNS)], window, [0])
 
 
-def _evse_segments(window: _Window, evse_id: int, running: Running) -> list[Segment]:
+def _evse_segments(
+    window: _Window, evse_id: int, running_by_evse: Mapping[int, Running]
+) -> list[Segment]:
+    running = running_by_evse.get(evse_id, NOTHING_RUNS)
     return _lowest(_groups(window, evse_id, running), window, [0, evse_id])
+
+
+def _shared_segments(
+    window: _Window,
+    evse_id: int,
+    running_by_evse: Mapping[int, Running],
+    sharing: Collection[int],
+) -> list[Segment]:
+    """Return what one EVSE may take while the others that share take what they may."""
+    own = _evse_segments(window, evse_id, running_by_evse)
+    maxima = [profile for profile in window.profiles if profile.purpose is Purpose.STATION_MAX]
+    others = [other for other in sharing if other != evse_id]
+    if not maxima or not others:
+        return own
+    most = _lowest(_groups(replace(window, profiles=maxima), 0, NOTHING_RUNS), window, [])
+    theirs = [_evse_segments(window, other, running_by_evse) for other in others]
+    changes = [_changes(segments) for segments in (own, most, *theirs)]
+    parts: list[Segment] = []
+    for at_s, limits, _, phases in _merged(changes, window.start_s, (inf, MOST_PHASES)):
+        _, may_take, room, *they_take = limits
+        parts.append((at_s, _fair_part(room, may_take, they_take), phases[1]))
+    return parts
+
+
+def _fair_part(room: float, may_take: float, they_take: Iterable[float]) -> float:
+    """Return what one gets of *room* when nobody can have more without a poorer one losing.
+
+    >>> _fair_part(20.0, 32.0, [32.0, 4.0])
+    8.0
+    """
+    sharers = sorted([may_take, *they_take])
+    for served, limit in enumerate(sharers):
+        part = room / (len(sharers) - served)
+        if limit >= part:
+            return min(may_take, part)
+        room -= limit
+    return may_take
+
+
+def _changes(segments: Iterable[Segment]) -> list[Change]:
+    return [(at_s, limit, inf, phases) for at_s, limit, phases in segments]
 
 
 def _groups(window: _Window, evse_id: int, running: Running) -> list[list[Change]]:

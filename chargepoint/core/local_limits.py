@@ -1,12 +1,11 @@
 """What limits each EVSE besides the profiles that count there: the gaps of a composite schedule.
 
-2.0.1 K08, SC.04 (the schedule that is expected, the part of a shared limit included); 1.6
-section 5.7.
+2.0.1 K08, SC.04 (the schedule that is expected); 1.6 section 5.7.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from chargepoint.core.evse import Evse
@@ -15,16 +14,12 @@ from profiles.pools import Over, Pool
 
 
 def local_limits(
-    evses: Iterable[Evse],
-    counting: Mapping[int, Iterable[Limit]],
-    shared: Iterable[Pool],
-    phases: int,
+    evses: Iterable[Evse], shared: Iterable[Pool], phases: int
 ) -> dict[int, tuple[Limit, ...]]:
     """Return the local limits of each EVSE as they are now, and under 0 those of the station.
 
-    *counting* are the limits that profiles set on each EVSE, which the schedule has itself. A
-    station maximum that is shared with others is not among them: the EVSE's part of it
-    is local. *phases* are those of the supply. *shared* are the pools that hold for longer
+    What profiles set is not among them, nor an EVSE's part of it: the schedule has that itself.
+    *phases* are those of the supply. *shared* are the pools that hold for longer
     than a moment. An override is over when it says so. A soft start, or what is regulated at
     this moment, says nothing of the next hours: what the meters leave in the end does.
     """
@@ -35,16 +30,14 @@ def local_limits(
     )
     local = {}
     for evse in evses:
-        theirs = {limit.source for limit in counting[evse.id]}
-        ours = (each for each in evse.limits if each.source not in theirs)
-        local[evse.id] = (*map(_expected, filter(_lasts, ours)), *station)
+        local[evse.id] = (*map(_expected, filter(_lasts, evse.limits)), *station)
     return {0: station} | local if station else local
 
 
 def _lasts(limit: Limit) -> bool:
-    """Return whether *limit* is more than an answer to this moment."""
+    """Return whether *limit* is local, and more than an answer to this moment."""
     rises = limit.origin is Origin.STATION and limit.until_at is not None
-    return limit.origin is not Origin.EMS and not rises
+    return limit.origin not in (Origin.EMS, Origin.CENTRAL) and not rises
 
 
 def _expected(limit: Limit) -> Limit:

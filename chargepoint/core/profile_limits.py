@@ -12,6 +12,7 @@ from chargepoint.core.common import Common
 from chargepoint.core.evse import Evse
 from chargepoint.core.local_limits import local_limits
 from chargepoint.core.messages import CompositeReply, GetComposite, Outcome
+from chargepoint.core.session import State
 from chargepoint.core.words import Moment
 from profiles.composite import composite
 from profiles.limit_now import NOTHING_RUNS, Now, Running, limits_at, station_limits_at
@@ -80,7 +81,7 @@ class ProfileLimits:
         """
         evses = self._common.evses
         start_at = self._common.now.utc.replace(microsecond=0)
-        counting = {evse.id: self.of(evse).limits for evse in evses.values()}
+        sharing = {e.id for e in evses.values() if e.state is State.ACTIVE and e.fault is None}
         periods = composite(
             self._profiles.values(),
             command.evse_id,
@@ -89,7 +90,8 @@ class ProfileLimits:
             command.duration_s,
             unit,
             self._supply,
-            local_limits(evses.values(), counting, shared, self._supply.phases),
+            local_limits(evses.values(), shared, self._supply.phases),
+            sharing,
         )
         return CompositeReply(
             Outcome.ACCEPTED,

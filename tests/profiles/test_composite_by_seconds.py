@@ -92,6 +92,19 @@ def lowest(counted: list[Counted], unit: Unit, supply: Supply, *local: Limit) ->
     return min(limits), phases
 
 
+def poured(room: float, limits: dict[int, float]) -> dict[int, float]:
+    """Raise the level of all until nothing is left."""
+    levels = dict.fromkeys(limits, 0.0)
+    while rising := [id for id, limit in limits.items() if levels[id] < limit]:
+        more = min([room / len(rising), *(limits[id] - levels[id] for id in rising)])
+        room -= more * len(rising)
+        for id in rising:
+            levels[id] = limits[id] if limits[id] - levels[id] <= more else levels[id] + more
+        if room <= 1e-9:
+            break
+    return levels
+
+
 def slowly(
     profiles: list[Profile],
     evse_id: int,
@@ -100,6 +113,7 @@ def slowly(
     unit: Unit,
     supply: Supply,
     local: dict[int, list[Limit]],
+    sharing: set[int],
 ) -> list[tuple[int, float, int]]:
     rows: list[tuple[int, float, int]] = []
     for second in range(duration_s):
@@ -110,12 +124,17 @@ def slowly(
         }
         station = held.get(0, [])
         evses = []
-        for id in [id for id in local if id > 0 and evse_id in (0, id)]:
+        for id in [id for id in local if id > 0 and (evse_id == 0 or id in {evse_id} | sharing)]:
             offered = running[id].energy_offered_at or T
             counted = counted_at(profiles, id, running[id], at, offered)
             evses.append((id, *lowest(counted, unit, supply, *held[id], *station)))
         if evse_id > 0:
-            [(_, limit, phases)] = evses
+            limits = {id: limit for id, limit, _ in evses}
+            [(limit, phases)] = [row[1:] for row in evses if row[0] == evse_id]
+            maxima = [p for p in profiles if p.purpose is Purpose.STATION_MAX]
+            if len(limits) > 1 and maxima:
+                room, _ = lowest(leading(maxima, at, T), unit, supply)
+                limit = poured(room, limits)[evse_id]
         else:
             total = (sum(limit for _, limit, _ in evses), unit, max(n for _, _, n in evses))
             caps = counted_at(profiles, 0, Running(), at, T)
@@ -213,19 +232,21 @@ def _installed(drawn: list[Profile], clash: Clash) -> list[Profile]:
 
 
 SEEDS = st.integers(0, 2**48)
+SHARING = (set[int](), {1}, {1, 2})
 CLASHES = st.sampled_from([None, None, *Clash])  # anything at all, or what a version lets in
 
 
 @settings(max_examples=3000)
-@given(SEEDS, CLASHES, st.integers(0, 2), st.integers(1, LONGEST_S))
+@given(SEEDS, CLASHES, st.integers(0, 2), st.integers(1, LONGEST_S), st.sampled_from(SHARING))
 def test_the_composite_schedule_is_what_every_second_says(
-    seed: int, clash: Clash | None, evse_id: int, duration_s: int
+    seed: int, clash: Clash | None, evse_id: int, duration_s: int, sharing: set[int]
 ) -> None:
     w = World(seed, clash)
+    asked = evse_id, w.running, T, duration_s, w.unit, w.supply, w.local, sharing
 
-    fast = composite(w.profiles, evse_id, w.running, T, duration_s, w.unit, w.supply, w.local)
+    fast = composite(iter(w.profiles), *asked)
 
-    slow = slowly(w.profiles, evse_id, w.running, duration_s, w.unit, w.supply, w.local)
+    slow = slowly(w.profiles, evse_id, w.running, duration_s, w.unit, w.supply, w.local, sharing)
     assert [row[0] for row in fast] == [row[0] for row in slow]
     for (_, limit, phases), (_, expected, n) in zip(fast, slow, strict=True):
         assert abs(limit - expected) < 1e-6

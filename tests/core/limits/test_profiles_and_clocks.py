@@ -224,8 +224,11 @@ def test_the_schedule_of_one_evse_is_its_share_where_several_share(version: str)
     bench.charge(2)
     bench.run(10)
 
-    assert composite(bench, 1) == ((0, 10.0, 3),)
-    assert composite(bench, 0) == ((0, 20.0, 3),)
+    assert [limit for _, limit, _ in composite(bench, 1)] == [10.0, 20.0]
+    assert [limit for _, limit, _ in composite(bench, 0)] == [20.0, 40.0]
+    bench.do(m.SetProfile(profile(2, Period(0, 8.0), evse_id=2)))
+    bench.run(10)
+    assert [limit for _, limit, _ in composite(bench, 1)] == [12.0, 32.0]
 
 
 @pytest.mark.requirement("K08.FR.04", "K02.FR.08")
