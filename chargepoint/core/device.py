@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chargepoint.core.availability import Availability
 from chargepoint.core.evse import Evse
+from chargepoint.core.problems import problems
 from chargepoint.core.words import Status, VariableRef
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def facts(blocks: Blocks) -> Fact:
         watts = evse.reading.power_w if evse is not None and evse.reading is not None else None
         return None if watts is None else f"{watts:.0f}"
 
+    def problem(ref: VariableRef) -> str:
+        found = problems(blocks.evses[ref.evse_id]) if ref.evse_id in blocks.evses else ()
+        return str(any(ref == each for each, _ in found)).lower()
+
     rows: dict[tuple[str, str], Fact] = {
         ("OCPPCommCtrlr", "ActiveNetworkProfile"): lambda _: str(blocks.network.way.slot),
         ("ClockCtrlr", "DateTime"): lambda _: f"{blocks.turn.now.utc:%Y-%m-%dT%H:%M:%SZ}",
@@ -57,6 +62,8 @@ def facts(blocks: Blocks) -> Fact:
     }
 
     def compute(ref: VariableRef) -> str | None:
+        if ref.variable == "Problem":
+            return problem(ref)
         row = rows.get((ref.component, ref.variable))
         return None if row is None else row(ref)
 

@@ -1,4 +1,5 @@
 """StatusNotification: what the central system was told of each connector, and when again.
+NotifyEvent goes along with it, for the problems behind a status.
 
 1.6 section 4.9 and errata 3.55, 3.64; 2.0.1 B04, G01.
 """
@@ -12,6 +13,7 @@ from chargepoint.core.availability import Availability, Place
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.messages import StatusChanged
+from chargepoint.core.problems import Problems
 from chargepoint.core.turn import Turn
 from chargepoint.core.words import Moment, Status
 from hardware.api import Fault
@@ -28,6 +30,7 @@ class StatusTelling:
         self._told: dict[Place, StatusChanged] = {}
         self._confirmed: dict[Place, StatusChanged] = {}
         self._since_s: dict[Place, tuple[StatusChanged, float]] = {}
+        self._problems = Problems(turn)
 
     def current(
         self, evses: Mapping[int, Evse], dialect: Dialect, now: Moment
@@ -58,6 +61,7 @@ class StatusTelling:
 
         Call it offline too: what was stable by then is told at once after a reconnect.
         """
+        self._problems.tell(evses.values(), now)
         for place, event in self.current(evses, dialect, now).items():
             told = self._told.get(place)
             if told is not None and _says_the_same(told, event, dialect):
@@ -88,12 +92,14 @@ class StatusTelling:
     def link_lost(self) -> None:
         """What was not confirmed may not have arrived."""
         self._told = dict(self._confirmed)
+        self._problems.forget()
 
     def forget(self) -> None:
         """Tell everything anew: after a boot, and after a long time offline (B04.FR.01)."""
         self._told.clear()
         self._confirmed.clear()
         self._since_s.clear()
+        self._problems.forget()
 
     def _station(self, now: Moment) -> StatusChanged:
         operative = self._availability.station_operative()

@@ -181,6 +181,12 @@ _TIERS: dict[str, Callable[[StationConfig], Iterator[Tier]]] = {
     "connector": lambda config: (
         (evse.id, number) for evse in config.evses for number in range(1, evse.connectors + 1)
     ),
+    "lock": lambda config: (
+        (evse.id, number)
+        for evse in config.evses
+        for number in range(1, evse.connectors + 1)
+        if evse.connector_lock
+    ),
 }
 
 _UNLOCK = ("OCPPCommCtrlr", "UnlockOnEVSideDisconnect")

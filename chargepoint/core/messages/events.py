@@ -17,6 +17,7 @@ from chargepoint.core.words import (
     Trigger,
     VariableRef,
 )
+from hardware.api import Fault
 from profiles.limits import Origin
 from profiles.schedule import Profile, Schedule
 
@@ -117,6 +118,18 @@ class StatusChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ProblemChanged:
+    """NotifyEvent: the Problem of a component, *ref*, came (*holds*) or went; *fault* is
+    what is behind it, *id* the event's number since the start."""
+
+    id: int
+    at: datetime
+    ref: VariableRef
+    fault: Fault
+    holds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class MeterValues:
     """A sample outside a transaction; evse_id 0 is the grid connection."""
 
@@ -204,6 +217,7 @@ LiveEvent = (
     | Heartbeat
     | AskToken
     | StatusChanged
+    | ProblemChanged
     | MeterValues
     | ReportPart
     | ProfilesReported

@@ -15,6 +15,7 @@ from chargepoint.core.messages import (
     HeartbeatAnswered,
     LimitImposed,
     LimitReleased,
+    ProblemChanged,
     ProfilesReported,
     ReportPart,
     SecurityEvent,
@@ -48,8 +49,8 @@ SECURITY_EVENT_WORDS: Mapping[str, str] = {
     "InvalidCsmsCertificate": "InvalidCentralSystemCertificate",
 }
 
-# Reports, and limits from outside: 2.0.1 has words for them.
-UNSAID = (LimitImposed, LimitReleased, ProfilesReported, ReportPart)
+# Reports, limits from outside and components: 2.0.1 has words for them.
+UNSAID = (LimitImposed, LimitReleased, ProblemChanged, ProfilesReported, ReportPart)
 
 
 def _some(**fields: str) -> Payload:

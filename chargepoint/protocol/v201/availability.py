@@ -1,4 +1,4 @@
-"""Block G, availability: status, heartbeat, ChangeAvailability. Pure."""
+"""Block G, availability: status, problems, heartbeat, ChangeAvailability. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chargepoint.core.messages import (
     Heartbeat,
     HeartbeatAnswered,
     Outcome,
+    ProblemChanged,
     StatusChanged,
     StatusTold,
 )
@@ -18,6 +19,7 @@ from chargepoint.core.words import Status
 from chargepoint.protocol.adapter import Call, Payload
 from chargepoint.protocol.fields import meaning, required
 from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
+from chargepoint.protocol.v201.fields import some
 from chargepoint.protocol.v201.route import Answer, Telling, one, status
 
 STATION = 0
@@ -55,6 +57,25 @@ def _status(event: StatusChanged, _: StationIdentity) -> Call | None:
     )
 
 
+def _problem(event: ProblemChanged, _: StationIdentity) -> Call:
+    """NotifyEventRequest: one hard-wired event, whole in one message (G05.FR.02)."""
+    ref, at = event.ref, format_timestamp(event.at)
+    told: Payload = {
+        "eventId": event.id,
+        "timestamp": at,
+        "trigger": "Delta",
+        "actualValue": str(event.holds).lower(),
+        "eventNotificationType": "HardWiredNotification",
+        "component": {
+            "name": ref.component,
+            "evse": {"id": ref.evse_id} | some(connectorId=ref.connector_id),
+        },
+        "variable": {"name": ref.variable},
+    }
+    told |= some(techCode=event.fault.vendor_code[:50], techInfo=event.fault.info[:500])
+    return Call("NotifyEvent", {"generatedAt": at, "seqNo": 0, "tbc": False, "eventData": [told]})
+
+
 def _heartbeat_answered(event: Heartbeat, payload: Payload, _: int) -> HeartbeatAnswered:
     """HeartbeatResponse, G02."""
     return HeartbeatAnswered(parse_timestamp(required(payload, "currentTime", str)))
@@ -75,5 +96,6 @@ ROUTES: Mapping[str, Answer] = {
 }
 TELLINGS: Mapping[type, Telling] = {
     Heartbeat: Telling(lambda event, identity: Call("Heartbeat", {}), _heartbeat_answered),
+    ProblemChanged: Telling(_problem),
     StatusChanged: Telling(_status, lambda event, payload, outbox_id: StatusTold(event)),
 }
