@@ -16,10 +16,11 @@ from chargepoint.core.kinds import KINDS
 from chargepoint.core.messages import Batch, Command, Reply, SetClock
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.station import Memory
+from chargepoint.core.words import BootReason
 from chargepoint.doors import Changes, SimulatorDoor, StationDoor
 from chargepoint.errors import ChargePointError, SettingsError, StoreError
 from chargepoint.front.web import Front
-from chargepoint.hookup import make_link
+from chargepoint.hookup import make_link, make_transfers
 from chargepoint.life import Life, Outside
 from chargepoint.notify import notify
 from chargepoint.protocol.adapters import BY_VERSION
@@ -30,6 +31,7 @@ from chargepoint.settings.later import without_effect
 from chargepoint.settings.model import Settings
 from chargepoint.store.store import Store
 from chargepoint.store.writer import Writer
+from chargepoint.upkeep import action_after, installed_version, make_updating
 from chargepoint.watchdog import Watchdog
 from hardware.api import EvseBoard, HardwareError, Simulator
 from hardware.registry import Registers
@@ -62,7 +64,6 @@ class Agent:
         for warning in without_effect(settings):
             log.warning("%s", warning)
         self._settings = settings
-        self._config = station_config(settings)
         self._clock = clock or Clock()
         self._changes = Changes()
         self._stop = asyncio.Event()
@@ -116,14 +117,14 @@ class Agent:
         self._link = self._make_link(life)
         watchdog.start()
         try:
-            again = await self._until_over(life)
+            why = await self._until_over(life)
         finally:
             watchdog.stop()
             await equipment.close(boards, self.meters, buses)
-        return again and self._settings.agent.reset_action == "restart"
+        return why is not None and action_after(why, self._settings) == "restart"
 
-    async def _until_over(self, life: Life) -> bool:
-        """Run one life with its link and the page; return True when it ended by a Reset."""
+    async def _until_over(self, life: Life) -> BootReason | None:
+        """Run one life with its link and the page; return why to live again, None to stop."""
         living = asyncio.create_task(life.run(self._link.run() if self._link else None))
         stopping = asyncio.create_task(self._stop.wait())
         try:
@@ -135,7 +136,7 @@ class Agent:
             done, _ = await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
-            return living in done
+            return living.result() if living in done else None
         finally:
             living.cancel()
             stopping.cancel()
@@ -196,9 +197,12 @@ class Agent:
             lambda: self._link.redial("credentials changed") if self._link else None,
             watchdog.pet,
             self._changes.happened,
+            lambda station: make_updating(
+                self._settings, make_transfers(self._settings, station).download
+            ),
         )
         life = Life(
-            self._config,
+            station_config(self._settings, installed_version(self._settings)),
             memory,
             dialect,
             self._writer,

@@ -18,8 +18,12 @@ from chargepoint.core.dialect import Dialect
 from chargepoint.core.inputs import Inputs
 from chargepoint.core.messages import (
     Batch,
+    CheckFirmware,
     Command,
+    DropFirmware,
     Effect,
+    FetchFirmware,
+    InstallFirmware,
     KeyMade,
     Later,
     LinkDown,
@@ -41,6 +45,7 @@ from chargepoint.outbox import Storage, StoredOutbox
 from chargepoint.protocol.adapter import Adapter, Deferred, Payload
 from chargepoint.protocol.delivery import Caller, Delivery, Rules
 from chargepoint.turns import Turns
+from chargepoint.updating import Updating
 from hardware.api import Actuation, EvseBoard, Meter
 
 LAST_WRITES_S = 3.0  # a stop waits so long for the disk
@@ -66,7 +71,8 @@ class Outside:
 
     *set_clock* takes the central system's time; *dial_again* drops the connection so
     that the link comes back with new credentials; *pet* calms the watchdog; *looked*
-    is called whenever the snapshot may have changed.
+    is called whenever the snapshot may have changed; *make_updating* returns who does what
+    the station asks for new firmware.
     """
 
     now: Callable[[], Moment]
@@ -74,6 +80,7 @@ class Outside:
     dial_again: Callable[[], None]
     pet: Callable[[], None]
     looked: Callable[[], None]
+    make_updating: Callable[[Station], Updating]
     new_id: Callable[[], str] = lambda: str(uuid4())
 
 
@@ -106,6 +113,7 @@ class Life:
             self.station.central_id,
             lambda: outside.now().s,
         )
+        self._updating = outside.make_updating(self.station)
         self._restart: asyncio.Future[BootReason] | None = None
         self._queued = 0
         self._recount = asyncio.Event()
@@ -122,7 +130,11 @@ class Life:
         self.turns.settle()
         linking = _started(*([link] if link is not None else []))
         settling = _started(self.turns.run(), self._count())
-        acting = _started(self.loop.control(), *(self.loop.read(role) for role in self._meters))
+        acting = _started(
+            self.loop.control(),
+            self._updating.run(self.turns.submit),
+            *(self.loop.read(role) for role in self._meters),
+        )
         tasks = [*linking, *settling, *acting]
         try:
             ends: list[asyncio.Future[Any]] = [*tasks, self._restart]
@@ -252,6 +264,8 @@ class Life:
 
                 pair = new_key_pair(common_name, organization)
                 self.turns.submit(KeyMade(pair.key, pair.request))
+            case FetchFirmware() | CheckFirmware() | InstallFirmware() | DropFirmware():
+                self._updating.do(effect)
             case Restart(reason):
                 if self._restart is not None and not self._restart.done():
                     self._restart.set_result(reason)
@@ -261,7 +275,8 @@ class Life:
         while True:
             self._recount.clear()
             self._queued = await self._outbox.queued()
-            (self._delivered.clear if self._queued else self._delivered.set)()
+            waiting = await self._outbox.waiting()
+            (self._delivered.clear if waiting else self._delivered.set)()
             self._outside.looked()
             await self._recount.wait()
 

@@ -49,6 +49,10 @@ class StoredOutbox:
         """Return how many transaction messages wait."""
         return await _patiently(lambda: self._storage.count_pending(TransactionEvent))
 
+    async def waiting(self) -> int:
+        """Return how many messages of all kinds wait."""
+        return await _patiently(self._storage.count_pending)
+
 
 async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
     """Return what the disk says, however long it fails meanwhile."""

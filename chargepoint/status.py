@@ -87,6 +87,8 @@ def rendered(status: Status) -> RenderableType:
         parts.append(buses)
     if status.get("capacity"):
         parts.append(_capacity(status["capacity"]))
+    if status.get("firmware"):
+        parts.append(_firmware(status["firmware"]))
     parts += [Text(f"warning: {warning}", "yellow") for warning in status.get("warnings", [])]
     return Group(*parts)
 
@@ -220,6 +222,14 @@ def _capacity(capacity: dict[str, Any]) -> Text:
     if capacity["used_wh"] is not None:
         text += f", {capacity['used_wh']:.0f} Wh of this quarter of an hour used"
     return Text(text)
+
+
+def _firmware(update: dict[str, Any]) -> Text:
+    """Return how the last update goes, or ended."""
+    text = f"firmware from {update['source']}: {update['text']}"
+    text += f" until {_time(update['until'])}" if update["until"] is not None else ""
+    text += f", {update['why']}" if update["why"] is not None else ""
+    return Text(f"{text} (since {_time(update['since'])})")
 
 
 def _number(value: float | None, unit: str, digits: int = 0) -> str:

@@ -25,7 +25,7 @@ def name(common_name: str, organization: str = "Operator") -> x509.Name:
 
 
 class Authority:
-    """Signs what it is given, good or bad. *above* signs it itself."""
+    """Signs what it is given, good or bad. *above* signs it itself, with *extras* in it."""
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Authority:
         ca: bool | None = True,
         since: datetime = NOON - timedelta(days=365),
         until: datetime = NOON + timedelta(days=3650),
+        extras: tuple[x509.ExtensionType, ...] = (),
     ) -> None:
         self.name = name(common_name)
         self.key = key or ec.generate_private_key(ec.SECP256R1())
@@ -45,6 +46,8 @@ class Authority:
             builder = builder.add_extension(garbage, critical=True)
         elif ca is not None:
             builder = builder.add_extension(x509.BasicConstraints(ca, None), critical=True)
+        for extra in extras:
+            builder = builder.add_extension(extra, critical=False)
         self.certificate = builder.sign(signer.key, hashes.SHA256())
 
     @property

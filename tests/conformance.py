@@ -24,7 +24,7 @@ Excuses = Sequence[tuple[str, str]]  # patterns of rules, and why they do not ap
 RULES = Path(__file__).with_name("rules201.csv")
 REASONS = Path(__file__).parents[1] / "docs" / "not_applicable.csv"
 BINDING = ("station", "both")
-CLAIMED = (*"ABCDEFGHJK", "M03", "M04", "M05", "P")
+CLAIMED = (*"ABCDEFGHJK", "L01", "L02", "M03", "M04", "M05", "P")
 
 HEAD = """# Which rule has which test
 

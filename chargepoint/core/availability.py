@@ -54,7 +54,8 @@ class Scheduled:
 
 
 class Availability:
-    """Which connectors are in service. *reserved* says whether an EVSE is kept for somebody."""
+    """Which connectors are in service. *reserved* says whether an EVSE is kept for somebody,
+    *updating* whether new firmware keeps every one out of service that is not in use."""
 
     def __init__(
         self, turn: Turn, operative: Mapping[str, bool], scheduled: Mapping[str, Scheduled]
@@ -63,6 +64,7 @@ class Availability:
         self._inoperative = {_place(key) for key, serves in operative.items() if not serves}
         self._scheduled = dict(scheduled)
         self.reserved: Callable[[Evse], bool] = lambda _: False
+        self.updating: Callable[[], bool] = lambda: False
 
     def station_operative(self) -> bool:
         """Return whether the station as a whole is in service."""
@@ -84,7 +86,9 @@ class Availability:
         places = {(0, 0), (evse.id, 0), (evse.id, connector_id)}
         if places & self._inoperative:
             return False
-        return evse.busy or not any(
+        if evse.busy:
+            return True
+        return not self.updating() and not any(
             not wish.operative and (wish.evse_id, wish.connector_id) in places
             for wish in self._scheduled.values()
         )

@@ -15,6 +15,7 @@ from chargepoint.core.config import StationConfig
 from chargepoint.core.device import facts
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
+from chargepoint.core.firmware import Firmware
 from chargepoint.core.heat import Heat
 from chargepoint.core.idle_values import IdleValues
 from chargepoint.core.kinds import Kept
@@ -145,6 +146,8 @@ class Blocks:
         self.network = Network(
             self.common, kept["network_profile"], kept["network"], self.security_profile
         )
+        self.firmware = Firmware(self.common, kept["firmware"], self.trust)
+        self.common.updating = self.availability.updating = lambda: self.firmware.keeps_out
 
     def _make_answers(self) -> None:
         """What is done or shown when somebody asks."""
@@ -160,9 +163,15 @@ class Blocks:
             self.metering,
             lambda: self.readings.get("mains"),
             self.renewal.trigger,
+            self.firmware.trigger,
         )
         self.screen = Screen(
-            self.common, self.registrar, self.availability, self.supply, self.network
+            self.common,
+            self.registrar,
+            self.availability,
+            self.supply,
+            self.network,
+            self.firmware,
         )
 
     def _pick_up(self, kept: Kept, registers_wh: Mapping[int, float]) -> None:

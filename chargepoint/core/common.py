@@ -26,6 +26,7 @@ class Common:
     restarting: bool = False
     registration: Callable[[], Registration] = lambda: Registration.NONE
     security_profile: Callable[[], int] = lambda: 0
+    updating: Callable[[], bool] = lambda: False
 
     @property
     def closed(self) -> str:
@@ -38,6 +39,8 @@ class Common:
             return self.store_trouble
         if self.restarting:
             return "the station is about to restart"
+        if self.updating():
+            return "new firmware is about to be installed"
         refused = self.registration() in (Registration.PENDING, Registration.REJECTED)
         if refused and not self.variables.flag("TxCtrlr", "TxBeforeAcceptedEnabled"):
             return "the central system has not accepted the station"

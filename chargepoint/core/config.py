@@ -134,6 +134,28 @@ class OfflineConfig:
     free_vend_token: str = ""
 
 
+class Unsigned(StrEnum):
+    """When firmware is installed although nobody has signed it."""
+
+    ALWAYS = "always"
+    WITHOUT_ROOT = "without_root"  # while no manufacturer's root certificate is installed
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareConfig:
+    """[firmware]: whether new firmware can be installed here, and whose.
+
+    *can_cancel*: an installation that has begun can be stopped. *must_change*: the version
+    that the station tells after it must be another one than before.
+    """
+
+    can_install: bool = False
+    can_cancel: bool = False
+    must_change: bool = False
+    unsigned: Unsigned = Unsigned.WITHOUT_ROOT
+
+
 @dataclass(frozen=True, slots=True)
 class StationConfig:
     """Everything the core needs to know before it starts.
@@ -148,6 +170,7 @@ class StationConfig:
     evses: tuple[EvseConfig, ...] = (EvseConfig(1),)
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     offline: OfflineConfig = field(default_factory=OfflineConfig)
+    firmware: FirmwareConfig = field(default_factory=FirmwareConfig)
     supply_voltage_v: float = 230.0
     phases: int = 3
     max_current_a: float = 32.0

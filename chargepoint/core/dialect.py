@@ -51,7 +51,8 @@ class Dialect:
     and its end. *reservation_ends_when_shown*: a reservation is used up as soon as its
     token is accepted (H03.FR.09), else when its transaction starts (1.6 section 5.13).
     *tells_limits*: limits from outside, and changed rates, have messages of their own
-    (K11 to K13).
+    (K11 to K13). *has_plain_updates*: beside the messages for signed firmware there are those
+    from before (1.6), whose status is Idle as soon as an update is over.
     """
 
     name: str
@@ -81,3 +82,4 @@ class Dialect:
     certificates_may_wait: bool = False
     reservation_ends_when_shown: bool = False
     tells_limits: bool = False
+    has_plain_updates: bool = False

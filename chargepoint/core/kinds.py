@@ -8,6 +8,7 @@ from typing import Any
 from chargepoint.core.availability import Scheduled
 from chargepoint.core.capacity import MonthPeak
 from chargepoint.core.evse import SessionRecord, Transaction
+from chargepoint.core.firmware_update import Update
 from chargepoint.core.local_list import Listed
 from chargepoint.core.network import Remembered
 from chargepoint.core.network_profile import NetworkProfile
@@ -29,6 +30,7 @@ KINDS: dict[str, object] = {
     "certificate": Installed,
     "client_certificate": ClientPair,
     "dialect": str,
+    "firmware": Update,
     "grid_relay": float,
     "local_list": Listed,
     "local_list_version": int,

@@ -26,7 +26,14 @@ OWN_WAIT_S = 60.0  # where the answer gives no interval, and after no answer at 
 UNANSWERED_WAIT_S = 30.0
 DAY_S = 86_400.0
 
-RESETS = frozenset({BootReason.REMOTE_RESET, BootReason.SCHEDULED_RESET, BootReason.LOCAL_RESET})
+RESETS = frozenset(
+    {
+        BootReason.FIRMWARE_UPDATE,
+        BootReason.LOCAL_RESET,
+        BootReason.REMOTE_RESET,
+        BootReason.SCHEDULED_RESET,
+    }
+)
 
 
 class Registrar:

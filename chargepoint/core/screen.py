@@ -10,6 +10,8 @@ from math import inf, isfinite
 from chargepoint.core.availability import Availability
 from chargepoint.core.common import Common, masked
 from chargepoint.core.evse import Evse
+from chargepoint.core.firmware import Firmware
+from chargepoint.core.firmware_update import shown
 from chargepoint.core.messages import Note
 from chargepoint.core.network import Network
 from chargepoint.core.registration import Registrar
@@ -45,9 +47,11 @@ class Screen:
         availability: Availability,
         supply: Supply,
         network: Network,
+        firmware: Firmware,
     ) -> None:
         self._common = common
         self._network = network
+        self._firmware = firmware
         self._supply = supply
         self._registrar = registrar
         self._availability = availability
@@ -87,6 +91,7 @@ class Screen:
             reservations=tuple(_reservation(each) for each in reservations),
             capacity=self._supply.capacity.shown(),
             grid_limit_w=self._supply.dimming.limit_w,
+            firmware=shown(self._firmware.last) if self._firmware.last is not None else None,
         )
 
     def _ocpp(self, queued: int, url: str | None, why: str | None) -> OcppShown:

@@ -137,6 +137,23 @@ class CapacityShown:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmwareShown:
+    """The last firmware update. *status* is a FirmwareStatusEnumType, *text* a sentence for it,
+    *why* what is more to say, *source* where it came from without passwords. *since* and
+    *until*, which it waits for, are RFC 3339."""
+
+    status: str
+    running: bool
+    text: str
+    why: str | None
+    source: str
+    signed: bool
+    request_id: int | None
+    since: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """*grid_limit_w* is what the grid operator dims to, None while it does not."""
 
@@ -156,3 +173,4 @@ class Snapshot:
     reservations: tuple[ReservationShown, ...] = ()
     capacity: CapacityShown | None = None
     grid_limit_w: float | None = None
+    firmware: FirmwareShown | None = None

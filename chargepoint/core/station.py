@@ -94,6 +94,7 @@ class Station:
         blocks.tell_statuses(now)
         blocks.renewal.tick()
         blocks.security_profile.tick()
+        blocks.firmware.tick()
         blocks.resetting.tick()
         self._keep_variables()
         return actuations
@@ -210,7 +211,7 @@ class Station:
             m.GetProfiles: lambda c: b.smart_charging.report(c),
             m.GetComposite: lambda c: b.smart_charging.composite(c, b.limiting.steady()),
             m.TriggerMessage: lambda c: b.triggering.trigger(c),
-            m.Reset: lambda c: b.resetting.reset(c),
+            m.Reset: lambda c: b.firmware.refuses_reset() or b.resetting.reset(c),
             m.SetNetworkProfile: b.network.set,
             m.Unlock: lambda c: b.unlocking.unlock(c),
             m.ClearCache: b.cache.clear,
@@ -228,6 +229,12 @@ class Station:
             m.KeyMade: lambda c: b.renewal.key_made(c),
             m.SignAnswered: lambda c: b.renewal.answered(c),
             m.CertificateTried: lambda c: b.renewal.tried(c),
+            m.UpdateFirmware: b.firmware.update,
+            m.FirmwareFetched: b.firmware.fetched,
+            m.FirmwareNotFetched: b.firmware.not_fetched,
+            m.FirmwareChecked: b.firmware.checked,
+            m.FirmwareInstalled: b.firmware.installed,
+            m.FirmwareNotInstalled: b.firmware.not_installed,
             m.GridRelay: lambda c: b.supply.dimming.set(c),
             m.LinkUp: lambda c: b.link_up(c.dialect),
             m.LinkDown: lambda c: b.link_down(c.wished),

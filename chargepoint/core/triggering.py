@@ -39,6 +39,7 @@ class Triggering:
         metering: Metering,
         grid: Callable[[], MeterReading | None],
         renew: Callable[[], Reply],
+        firmware: Callable[[TriggerMessage], Reply],
     ) -> None:
         self._common = common
         self._registrar = registrar
@@ -53,9 +54,9 @@ class Triggering:
             "MeterValues": self._meter_values,
             "TransactionEvent": self._transaction_event,
             "DiagnosticsStatusNotification": self._idle,
-            "FirmwareStatusNotification": self._idle,
+            "FirmwareStatusNotification": firmware,
             "LogStatusNotification": self._idle,
-            "SignedFirmwareStatusNotification": self._idle,
+            "SignedFirmwareStatusNotification": firmware,
             "SignChargingStationCertificate": lambda _: renew(),
         }
 

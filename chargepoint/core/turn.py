@@ -14,8 +14,6 @@ from chargepoint.core.messages import (
     LiveEvent,
     Note,
     Reply,
-    ReservationEnded,
-    SecurityEvent,
     TransactionEvent,
 )
 from chargepoint.core.words import Moment
@@ -57,7 +55,7 @@ class Turn:
 
     def tell(self, event: Event) -> None:
         """Send *event*: durable ones go to the outbox, live ones only while online."""
-        if isinstance(event, TransactionEvent | SecurityEvent | ReservationEnded):
+        if isinstance(event, DurableEvent):
             if not self.has_central:
                 return
             self._durable.append(event)

@@ -184,6 +184,24 @@ class BootReason(StrEnum):
     WATCHDOG = "Watchdog"
 
 
+class FirmwareStatus(StrEnum):
+    """FirmwareStatusEnumType of 2.0.1 but for Idle, which is no status of an update."""
+
+    DOWNLOAD_SCHEDULED = "DownloadScheduled"
+    DOWNLOADING = "Downloading"
+    DOWNLOAD_PAUSED = "DownloadPaused"
+    DOWNLOADED = "Downloaded"
+    SIGNATURE_VERIFIED = "SignatureVerified"
+    INSTALL_SCHEDULED = "InstallScheduled"
+    INSTALLING = "Installing"
+    INSTALL_REBOOTING = "InstallRebooting"
+    INSTALLED = "Installed"
+    DOWNLOAD_FAILED = "DownloadFailed"
+    INVALID_SIGNATURE = "InvalidSignature"
+    INSTALL_VERIFICATION_FAILED = "InstallVerificationFailed"
+    INSTALLATION_FAILED = "InstallationFailed"
+
+
 class Registration(StrEnum):
     """RegistrationStatus of both versions; NONE is "not answered since the start"."""
 

@@ -24,6 +24,7 @@ from cryptography.x509 import (
     BasicConstraints,
     Certificate,
     ExtensionNotFound,
+    KeyUsage,
     load_pem_x509_certificates,
 )
 from cryptography.x509.oid import NameOID
@@ -131,6 +132,30 @@ def flaw_of_ours(certificate: Certificate, key_pem: str, names: tuple[str, str])
         if wanted not in found:
             return f"its {word} is {', '.join(found) or 'missing'}, not {wanted}"
     return ""
+
+
+def flaw_of_signer(pem: str, root_pems: Iterable[str], at: datetime) -> str:
+    """Return what is wrong with a certificate that vouches for firmware: it is one alone,
+    signed by one of the manufacturer's roots, and may sign.
+
+    Source: L01 (no intermediate certificates), L01.FR.12, A00.FR.512.
+    """
+    found = certificates(pem)
+    if len(found) != 1:
+        return "not one certificate in PEM"
+    (certificate,) = found
+    known = [root for each in root_pems for root in certificates(each) if not flaw(root, at)]
+    if not reaches(found, known):
+        return "not signed by a manufacturer that is trusted"
+    if not isinstance(certificate.public_key(), rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        return "not for RSA-PSS or ECDSA"
+    try:
+        usage = certificate.extensions.get_extension_for_class(KeyUsage).value
+    except ExtensionNotFound:
+        return flaw(certificate, at)
+    except BROKEN:
+        return "its extensions cannot be read"
+    return flaw(certificate, at) if usage.digital_signature else "not for signatures"
 
 
 def fits(certificate: Certificate, key_pem: str) -> bool:

@@ -43,6 +43,7 @@ HTTP_STATUS: dict[Outcome, int] = {
     Outcome.ACCEPTED: 202,
     Outcome.SCHEDULED: 202,
     Outcome.REBOOT_REQUIRED: 202,
+    Outcome.ACCEPTED_CANCELED: 202,
     Outcome.UNLOCKED: 202,
     Outcome.UNKNOWN: 404,
     Outcome.UNKNOWN_EVSE: 404,
@@ -53,9 +54,11 @@ HTTP_STATUS: dict[Outcome, int] = {
     Outcome.TX_ONGOING: 409,
     Outcome.UNLOCK_FAILED: 409,
     Outcome.OCCUPIED: 409,
+    Outcome.FAILED: 409,
     Outcome.FAULTED: 409,
     Outcome.UNAVAILABLE: 409,
     Outcome.VERSION_MISMATCH: 409,
+    Outcome.INVALID_CERTIFICATE: 409,
 }
 
 NOT_SIMULATED = Reply(Outcome.UNSUPPORTED, info="nothing like this is simulated here")

@@ -224,6 +224,21 @@ class Capacity(Shown):
     peak_w: float | None
 
 
+class Firmware(Shown):
+    """The last firmware update: *status* in OCPP's word, *text* and *why* for people. *source*
+    is without passwords; *until* is what it waits for."""
+
+    status: str
+    running: bool
+    text: str
+    why: str | None
+    source: str
+    signed: bool
+    request_id: int | None
+    since: str
+    until: str | None
+
+
 class Sim(Shown):
     """What is simulated; null in the status where nothing is."""
 
@@ -234,7 +249,8 @@ class Sim(Shown):
 class Status(Shown):
     """Everything a screen shows. Events are in order of time, the newest last.
 
-    *capacity* is null where there is none to keep, *grid_limit_w* unless the grid operator dims.
+    *capacity* is null where there is none to keep, *grid_limit_w* unless the grid operator dims,
+    *firmware* before the first update.
     """
 
     ready: bool
@@ -253,6 +269,7 @@ class Status(Shown):
     buses: dict[str, Bus] = Field(default={}, exclude_if=_empty)
     capacity: Capacity | None
     grid_limit_w: float | None
+    firmware: Firmware | None
     sim: Sim | None = None
 
 

@@ -27,6 +27,11 @@ def parse_timestamp(text: str) -> datetime:
         raise WireError(ErrorCode.PROPERTY_CONSTRAINT, "not an ISO 8601 time") from error
 
 
+def optional_timestamp(text: str | None) -> datetime | None:
+    """Return the instant that *text* names, None where there is no text."""
+    return parse_timestamp(text) if text else None
+
+
 def format_timestamp(at: datetime) -> str:
     """Return *at* in UTC with ``Z``: whole seconds, or cut to milliseconds where it has some.
 

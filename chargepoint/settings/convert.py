@@ -8,6 +8,7 @@ from math import inf
 
 from chargepoint.core.config import (
     EvseConfig,
+    FirmwareConfig,
     LimitsConfig,
     OfflineConfig,
     StationConfig,
@@ -19,15 +20,24 @@ from chargepoint.settings.values import zone
 from profiles.capacity import DayPart
 
 
-def station_config(settings: Settings) -> StationConfig:
-    """Return the part of *settings* that the core works with."""
+def station_config(settings: Settings, firmware_version: str = "") -> StationConfig:
+    """Return the part of *settings* that the core works with.
+
+    *firmware_version* is what the installed firmware says of itself, "" when it says nothing.
+    """
     own = {f"evse/{evse.id}": settings.meter_of(evse) for evse in settings.evse}
     meters = {**settings.station_meters, **{k: m for k, m in own.items() if m is not None}}
     return StationConfig(
-        identity=identity(settings),
+        identity=identity(settings, firmware_version),
         evses=tuple(evse_config(settings, evse) for evse in settings.evse),
         limits=limits_config(settings),
         offline=OfflineConfig(**dict(settings.offline)),
+        firmware=FirmwareConfig(
+            can_install=settings.simulated_firmware or bool(settings.firmware.command),
+            can_cancel=settings.simulated_firmware,
+            must_change=bool(settings.firmware.version_file),
+            unsigned=settings.firmware.unsigned,
+        ),
         supply_voltage_v=settings.hardware.supply_voltage_v,
         phases=settings.hardware.phases,
         max_current_a=settings.hardware.max_current_a,
@@ -64,10 +74,11 @@ def _said(meters: Mapping[str, Meter], key: str) -> dict[str, float]:
     return {role: value for role, value in said.items() if value is not None}
 
 
-def identity(settings: Settings) -> StationIdentity:
+def identity(settings: Settings, firmware_version: str = "") -> StationIdentity:
     """Return what BootNotification says; the firmware is this program where nothing is said."""
     station = dict(settings.station)
-    station["firmware_version"] = station["firmware_version"] or program_version()
+    said = firmware_version or station["firmware_version"]
+    station["firmware_version"] = said or program_version()
     return StationIdentity(**station)
 
 

@@ -12,6 +12,7 @@ from chargepoint.settings.sections import (
     Agent,
     Api,
     Csms,
+    Firmware,
     Limits,
     Mqtt,
     Ocpp201,
@@ -43,6 +44,7 @@ class Settings(Section):
     reconnect: Reconnect = Reconnect()
     tls: Tls = Tls()
     transfers: Transfers = Transfers()
+    firmware: Firmware = Firmware()
     offline: Offline = Offline()
     limits: Limits = Limits()
     hardware: Hardware = Hardware()
@@ -60,6 +62,12 @@ class Settings(Section):
     def driver_of(self, evse: Evse) -> str:
         """Return the name of the driver of *evse*'s board."""
         return evse.driver or self.hardware.driver
+
+    @property
+    def simulated_firmware(self) -> bool:
+        """Return whether firmware is simulated, as every board is."""
+        simulated = all(self.driver_of(evse) == SIMULATED for evse in self.evse)
+        return simulated and not self.firmware.command
 
     def meter_tables(self) -> Iterator[tuple[tuple[str | int, ...], Meter]]:
         """Return every meter that is written, with the key of its table."""

@@ -11,11 +11,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chargepoint.core.config import (
+    FirmwareConfig,
     LimitsConfig,
     Mode,
     OfflineConfig,
     OfflinePolicy,
     StationIdentity,
+    Unsigned,
 )
 from chargepoint.settings.values import (
     Amperes,
@@ -35,6 +37,7 @@ from chargepoint.settings.values import (
     Span,
     Text,
     Watts,
+    Word,
     ZoneName,
     address,
     from_text,
@@ -43,6 +46,7 @@ from profiles.battery import BatteryUse
 
 _LIMITS = LimitsConfig()
 _OFFLINE = OfflineConfig()
+_FIRMWARE = FirmwareConfig()
 _STATION = StationIdentity()
 
 
@@ -185,6 +189,32 @@ class Transfers(Section):
     )
     silence_s: Span = Field(default=60.0, description="How long nothing may come or go")
     longest_s: Span = Field(default=3600.0, description="How long one attempt may take")
+
+
+class Firmware(Section):
+    """New firmware that the central system orders. Without a command only the simulator has any."""
+
+    command: Annotated[list[Word], BeforeValidator(from_text)] = Field(
+        default=[],
+        description="Program and arguments that install a file, without a shell; {file} is the "
+        "file, as a last argument where it is not named. Exit code 0: it is installed",
+    )
+    timeout_s: Span = Field(default=900.0, description="How long the command may take")
+    activation: Literal["exit", "restart"] = Field(
+        default="exit",
+        description="What follows the command: the process leaves with code 0, so that whoever "
+        "watches it starts the new program, or the station restarts inside it",
+    )
+    version_file: Text = Field(
+        default="",
+        description="Its first line is the version told to the central system, read at each start. "
+        "An update after which it is still the same has failed",
+    )
+    unsigned: Unsigned = Field(
+        default=_FIRMWARE.unsigned,
+        description="When firmware may come without a signature: always, never, or (without_root) "
+        "as long as no manufacturer's root certificate is installed",
+    )
 
 
 class Offline(Section):

@@ -30,6 +30,7 @@ PATHS: tuple[tuple[str, str], ...] = (
     ("tls", "client_cert"),
     ("tls", "client_key"),
     ("transfers", "host_keys"),
+    ("firmware", "version_file"),
 )
 
 

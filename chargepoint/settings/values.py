@@ -172,6 +172,7 @@ ZoneName = Annotated[
 ]
 DeviceId = Annotated[int, Field(ge=1, le=247), Counted]
 Text = Annotated[str, StringConstraints(max_length=500)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=50, strip_whitespace=True)]
 Lowered = BeforeValidator(_lower)
 Secret = Annotated[SecretStr | None, BeforeValidator(_none_when_empty), Says("a text")]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from chargepoint.core.snapshot import ReservationShown
+from chargepoint.core.snapshot import FirmwareShown, ReservationShown
 
 
 def test_the_page_shows_the_station_and_complains_about_nothing(page, complaints):
@@ -201,4 +201,26 @@ def test_who_is_expected_stands_in_a_card_of_its_own(page, station, complaints):
     expect(card.locator("li").last).to_contain_text("any EVSE cType2 for …0002 until")
     station.change(reservations=())
     expect(card).to_be_hidden()
+    assert complaints == []
+
+
+def test_the_last_firmware_update_stands_in_a_card_of_its_own(page, station, complaints):
+    card = page.locator("#firmware")
+    expect(card).to_be_hidden()
+    update = FirmwareShown(
+        "InstallScheduled",
+        True,
+        "new firmware waits to be installed",
+        None,
+        "https://files/new.bin",
+        True,
+        7,
+        "2026-11-22T19:00:00Z",
+        "2026-11-22T20:00:00Z",
+    )
+    station.change(firmware=update)
+    expect(card).to_contain_text("New firmware waits to be installed until")
+    expect(card).to_contain_text("Signed, https://files/new.bin")
+    station.change(firmware=replace(update, until=None, why="404"))
+    expect(card).to_contain_text("404")
     assert complaints == []

@@ -192,6 +192,18 @@ def test_reservations_are_listed_while_there_are_any(station, shown):
     assert "any cType2" in lines[1]
 
 
+def test_the_last_firmware_update_is_told(station, shown):
+    assert "firmware" not in shown()[1]
+    at = "2026-11-22T20:00:00Z"
+    update = {"text": "waits", "source": "https://files/new.bin", "why": None, "until": at}
+    station.body = json.dumps({**STATUS, "firmware": {**update, "since": at}}).encode()
+    said = " ".join(shown()[1].split())
+    assert "firmware from https://files/new.bin: waits until 22 Nov" in said
+    failed = {**update, "text": "failed", "until": None, "why": "404", "since": at}
+    station.body = json.dumps({**STATUS, "firmware": failed}).encode()
+    assert ": failed, 404 (since 22 Nov" in " ".join(shown()[1].split())
+
+
 def test_every_device_of_a_bus_is_listed_with_what_went_wrong(station, shown):
     counts = dict.fromkeys(("silent", "partial", "garbled", "refused", "late", "lost"), 0)
     fine = {**counts, "answered": 70, "strange": 0, "round_trip_s": 0.0412, "why": ""}

@@ -114,6 +114,7 @@ async def test_the_status_is_what_its_description_says(http):
         (snapshot.MetersShown, shown.Meters),
         (snapshot.LimitShown, shown.Limit),
         (snapshot.ConnectorShown, shown.Connector),
+        (snapshot.FirmwareShown, shown.Firmware),
     ],
 )
 def test_nothing_the_station_shows_is_left_out(source, model):

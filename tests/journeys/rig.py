@@ -21,7 +21,7 @@ from journeys.words import WORDS, Ask, Payload, Told
 from chargepoint.core.kinds import KINDS
 from chargepoint.core.messages import Batch, Command, PresentToken
 from chargepoint.core.snapshot import EvseShown, Snapshot
-from chargepoint.core.words import Moment, Token
+from chargepoint.core.words import Moment, Token, TransferFault
 from chargepoint.demo.answers import Desk
 from chargepoint.demo.behaviour import Script
 from chargepoint.demo.ledger import Ledger, Transaction
@@ -36,6 +36,8 @@ from chargepoint.settings import load
 from chargepoint.settings.convert import station_config
 from chargepoint.store.store import DATABASE, Store
 from chargepoint.store.writer import Inline
+from chargepoint.transfer.failures import TransferError
+from chargepoint.upkeep import installed_version, make_updating
 from hardware.api import Actuation, EvseBoard, Sensed
 
 DISK_S = 0.004
@@ -119,6 +121,7 @@ class Rig:
         self.desk = Desk(lambda: self.now().utc)
         self.central = Peer("CP001", self.desk, self.script, 30.0)
         self.lives = 0
+        self.files: dict[str, bytes] = {}
         self.disk: Disk | None = None
         self._reachable = False
         self._wire: Wire | None = None
@@ -192,9 +195,16 @@ class Rig:
             for evse_id, board in self._open_boards().items()
         }
         meters = open_meters(self.settings, lambda: self.now().s, self.sim)
-        outside = Outside(self.now, lambda told: None, self._dial_again, lambda: None, lambda: None)
+        outside = Outside(
+            self.now,
+            lambda told: None,
+            self._dial_again,
+            lambda: None,
+            lambda: None,
+            lambda station: make_updating(self.settings, self._fetch),
+        )
         dialect = BY_VERSION[self.words.version].dialect
-        config = station_config(self.settings)
+        config = station_config(self.settings, installed_version(self.settings))
         self.life = Life(config, memory, dialect, self.disk, self.boards, meters, outside)
         seed(self.life.station, self.settings)
         self.lives += 1
@@ -212,6 +222,13 @@ class Rig:
 
     def _open_boards(self) -> dict[int, EvseBoard]:
         return open_boards(self.settings, lambda: self.now().s, self.sim)
+
+    async def _fetch(self, location: str, to: Path) -> None:
+        """Download, which takes a second; the rest of the network is not simulated."""
+        await asyncio.sleep(1.0)
+        if location not in self.files:
+            raise TransferError(TransferFault.FAILED, "the server answers 404 Not Found")
+        leave(to, self.files[location])
 
     async def _save(self, registers: Any) -> None:
         kept = {place: dict(values) for place, values in registers.items()}
@@ -352,6 +369,11 @@ class Rig:
         assert self.central.errors == []
         assert self.central.ledger.lost == given_up
         assert all(page.in_order for page in self.pages)
+
+
+def leave(to: Path, content: bytes) -> None:
+    """Put a file there."""
+    to.write_bytes(content)
 
 
 def copy_of_disk(folder: Path, to: Path) -> None:

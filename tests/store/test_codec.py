@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from chargepoint.core.messages import (
     DurableEvent,
+    FirmwareProgress,
     ReservationEnded,
     SecurityEvent,
     TransactionEvent,
@@ -58,6 +59,7 @@ EVENTS: dict[str, st.SearchStrategy[DurableEvent]] = {
         remote_start_id=st.none() | st.integers(),
         cable_a=st.none() | NUMBERS,
     ),
+    "FirmwareProgress": st.builds(FirmwareProgress),
     "ReservationEnded": st.builds(ReservationEnded, at=TIMES),
     "SecurityEvent": st.builds(SecurityEvent, at=TIMES, tech_info=st.text()),
 }
@@ -139,4 +141,5 @@ def test_a_kind_nobody_declared_is_a_bug_of_the_caller():
 
 
 def test_transaction_events_are_told_apart_from_others():
-    assert set(EVENT_TYPES.values()) == {TransactionEvent, SecurityEvent, ReservationEnded}
+    others = {FirmwareProgress, ReservationEnded, SecurityEvent}
+    assert set(EVENT_TYPES.values()) == {TransactionEvent} | others

@@ -9,6 +9,8 @@ from chargepoint.core.messages.certificates import *  # noqa: F403
 from chargepoint.core.messages.certificates import CertificateOrder
 from chargepoint.core.messages.effects import *  # noqa: F403
 from chargepoint.core.messages.events import *  # noqa: F403
+from chargepoint.core.messages.firmware import *  # noqa: F403
+from chargepoint.core.messages.firmware import FirmwareCommand
 from chargepoint.core.messages.news import *  # noqa: F403
 from chargepoint.core.messages.news import News
 from chargepoint.core.messages.orders import *  # noqa: F403
@@ -21,4 +23,4 @@ from chargepoint.core.messages.tokens import TokenOrder
 from chargepoint.core.messages.wishes import *  # noqa: F403
 from chargepoint.core.messages.wishes import Wish
 
-Command = Order | TokenOrder | ReservationOrder | CertificateOrder | Wish | News
+Command = Order | TokenOrder | ReservationOrder | CertificateOrder | FirmwareCommand | Wish | News

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chargepoint.core.messages.events import DurableEvent, LiveEvent
+from chargepoint.core.messages.firmware import FirmwareEffect
 from chargepoint.core.messages.replies import Reply
 from chargepoint.core.words import BootReason
 
@@ -38,7 +39,7 @@ class MakeKey:
     organization: str
 
 
-Effect = SetClock | Restart | Reconnect | MakeKey
+Effect = SetClock | Restart | Reconnect | MakeKey | FirmwareEffect
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chargepoint.core.messages.firmware import FirmwareAsked, FirmwareProgress
 from chargepoint.core.words import (
     BootReason,
     ChargingState,
@@ -210,7 +211,7 @@ class SignRequest:
     request_pem: str
 
 
-DurableEvent = TransactionEvent | SecurityEvent | ReservationEnded
+DurableEvent = TransactionEvent | SecurityEvent | ReservationEnded | FirmwareProgress
 
 LiveEvent = (
     Boot
@@ -224,6 +225,7 @@ LiveEvent = (
     | LimitImposed
     | LimitReleased
     | IdleNotice
+    | FirmwareAsked
     | SignRequest
 )
 

@@ -10,6 +10,7 @@ class Outcome(StrEnum):
     """How a command went, in words that both versions' statuses are mapped from."""
 
     ACCEPTED = "accepted"
+    ACCEPTED_CANCELED = "accepted, what ran is canceled"
     REJECTED = "rejected"
     SCHEDULED = "scheduled"
     REBOOT_REQUIRED = "reboot required"
@@ -20,6 +21,7 @@ class Outcome(StrEnum):
     UNLOCKED = "unlocked"
     UNLOCK_FAILED = "unlock failed"
     TX_ONGOING = "transaction ongoing"
+    INVALID_CERTIFICATE = "invalid certificate"
     VERSION_MISMATCH = "version mismatch"
     OCCUPIED = "occupied"
     FAULTED = "faulted"

@@ -5,14 +5,14 @@ import { evseCard } from "./evse.js";
 import { listen } from "./live.js";
 import { meters } from "./meters.js";
 import { simulator } from "./simulator.js";
-import { connection, events, header, reservations, warnings, wishes } from "./station.js";
+import { connection, events, firmware, header, reservations, warnings, wishes } from "./station.js";
 
 function evses() {
   const show = keyed(document.getElementById("evses"), ({ id }) => id, evseCard);
   return (status) => show(status.evses);
 }
 
-const parts = [header(), warnings(), evses(), connection(), reservations(), meters(), wishes(), events(), simulator()];
+const parts = [header(), warnings(), evses(), connection(), reservations(), firmware(), meters(), wishes(), events(), simulator()];
 
 function link(state) {
   document.body.dataset.link = state;

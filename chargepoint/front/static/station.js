@@ -91,6 +91,22 @@ export function reservations() {
   };
 }
 
+/** The last firmware update, running or over; nothing before the first one. */
+export function firmware() {
+  const line = h("p", { class: "update" });
+  const reason = h("p", { class: "quiet" });
+  const from = h("p", { class: "quiet source" });
+  $("firmware").append(line, reason, from);
+  return ({ firmware: update }) => {
+    $("firmware").hidden = update == null;
+    if (update == null) return;
+    const until = update.until == null ? "" : ` until ${clock(update.until)}`;
+    say(line, update.text[0].toUpperCase() + update.text.slice(1) + until);
+    say(reason, update.why ?? "");
+    say(from, `${update.signed ? "Signed" : "Unsigned"}, ${update.source}, since ${clock(update.since)}`);
+  };
+}
+
 const evseChoice = () => choice("EVSE", [["", "All"]]);
 
 function fillEvses({ root, select }, evses) {

@@ -18,6 +18,7 @@ from chargepoint.errors import ErrorCode
 from chargepoint.protocol.adapter import Call, Deferred, Handle, Payload
 from chargepoint.protocol.v16 import (
     core,
+    firmware,
     local_list,
     notifications,
     remote_trigger,
@@ -50,6 +51,7 @@ DIALECT = Dialect(
     numbers_transactions=True,
     tells_changes=False,
     lists_features=True,
+    has_plain_updates=True,
 )
 
 # OCPP-J 1.6 table 7, with the two misspellings that everybody has kept since. It has no
@@ -69,6 +71,7 @@ ERROR_WORDS: Mapping[ErrorCode, str] = {
 
 ROUTES: Mapping[str, Route] = {
     **core.ROUTES,
+    **firmware.ROUTES,
     **local_list.ROUTES,
     **reservation.ROUTES,
     **smart_charging.ROUTES,
@@ -77,6 +80,7 @@ ROUTES: Mapping[str, Route] = {
 }
 TELLINGS: Mapping[type, Telling] = {
     **notifications.TELLINGS,
+    **firmware.TELLINGS,
     **transactions.TELLINGS,
     **remote_trigger.TELLINGS,
     **reservation.TELLINGS,
@@ -97,11 +101,9 @@ KNOWN = frozenset(ROUTES) | {
     "SecurityEventNotification",
     "SignCertificate",
     "SignedFirmwareStatusNotification",
-    "SignedUpdateFirmware",
     "StartTransaction",
     "StatusNotification",
     "StopTransaction",
-    "UpdateFirmware",
 }
 
 

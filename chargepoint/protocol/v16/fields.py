@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chargepoint.core.words import Token, TokenInfo, TokenStatus
 from chargepoint.protocol.adapter import Payload
 from chargepoint.protocol.fields import meaning, optional, required
-from chargepoint.protocol.timestamps import parse_timestamp
+from chargepoint.protocol.timestamps import optional_timestamp
 
 ID_TOKEN_LENGTH = 20
 
@@ -35,5 +35,5 @@ def token_info(id_tag_info: Payload) -> TokenInfo:
     return TokenInfo(
         status=meaning(TOKEN_STATUSES, required(id_tag_info, "status", str), "status"),
         group=Token(parent) if parent else None,
-        expires_at=parse_timestamp(expires) if expires else None,
+        expires_at=optional_timestamp(expires),
     )

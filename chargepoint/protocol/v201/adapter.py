@@ -20,6 +20,7 @@ from chargepoint.protocol.v201 import (
     availability,
     certificates,
     data_transfer,
+    firmware,
     local_list,
     metervalues,
     network,
@@ -82,6 +83,7 @@ ROUTES: Mapping[str, Answer] = {
     **smart_charging.ROUTES,
     **data_transfer.ROUTES,
     **certificates.ROUTES,
+    **firmware.ROUTES,
 }
 TELLINGS: Mapping[type, Telling] = {
     **security.TELLINGS,
@@ -93,6 +95,7 @@ TELLINGS: Mapping[type, Telling] = {
     **reservation.TELLINGS,
     **metervalues.TELLINGS,
     **certificates.TELLINGS,
+    **firmware.TELLINGS,
     **smart_charging.TELLINGS,
 }
 
@@ -135,7 +138,6 @@ KNOWN = frozenset(ROUTES) | {
     "StatusNotification",
     "TransactionEvent",
     "UnpublishFirmware",
-    "UpdateFirmware",
 }
 
 

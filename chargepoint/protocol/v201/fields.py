@@ -11,7 +11,7 @@ from chargepoint.core.words import Token, TokenInfo, TokenStatus
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Payload
 from chargepoint.protocol.fields import meaning, optional, required
-from chargepoint.protocol.timestamps import parse_timestamp
+from chargepoint.protocol.timestamps import optional_timestamp
 
 TOKEN_STATUSES: Mapping[str, TokenStatus] = {status.value: status for status in TokenStatus}
 
@@ -46,7 +46,7 @@ def token_info(payload: Payload) -> TokenInfo:
     return TokenInfo(
         status=meaning(TOKEN_STATUSES, required(payload, "status", str), "status"),
         group=token(group) if group and group.get("idToken") else None,
-        expires_at=parse_timestamp(expires) if expires else None,
+        expires_at=optional_timestamp(expires),
         evse_ids=_evse_ids(payload),
         charging_priority=optional(payload, "chargingPriority", int),
         personal_message=required(message, "content", str) if message else "",

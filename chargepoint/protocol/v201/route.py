@@ -13,7 +13,15 @@ from chargepoint.protocol.adapter import Call, Deferred, Handle, Payload
 Answer = Callable[[Payload, Handle], Payload | Deferred]
 """One action of the central system: its payload in, the answer's out, WireError to refuse."""
 
-GOOD = frozenset({Outcome.ACCEPTED, Outcome.SCHEDULED, Outcome.REBOOT_REQUIRED, Outcome.UNLOCKED})
+GOOD = frozenset(
+    {
+        Outcome.ACCEPTED,
+        Outcome.ACCEPTED_CANCELED,
+        Outcome.REBOOT_REQUIRED,
+        Outcome.SCHEDULED,
+        Outcome.UNLOCKED,
+    }
+)
 
 # Part 2 appendix 5. What a refusal gives as its reason where the station names none.
 REASONS: Mapping[Outcome, str] = {

@@ -170,7 +170,7 @@ def test_asking_for_no_keys_answers_all_that_can_be_read() -> None:
     assert (
         "SupportedFeatureProfiles",
         True,
-        "Core,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger",
+        "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger",
     ) in reply.known
     assert ("ChargingScheduleAllowedChargingRateUnit", True, "Current,Power") in reply.known
     assert ("MaxChargingProfilesInstalled", True, "32") in reply.known
