@@ -161,9 +161,9 @@ class StationConfig:
     """Everything the core needs to know before it starts.
 
     *meter_roles* are the station's meters that exist: "mains", "circuit", "battery";
-    *metered_evses* the EVSEs with a meter of their own. *stale_after_s*, *fallback_a* and
-    *suspend_after_s* hold the meters' own settings by role ("mains", "evse/1"), where they
-    differ from [limits].
+    *metered_evses* the EVSEs with a meter of their own. *stale_after_s*, *fallback_a*,
+    *suspend_after_s* and *frozen_after_s* hold the meters' own settings by role ("mains",
+    "evse/1"), where they differ from [limits].
     """
 
     identity: StationIdentity = field(default_factory=StationIdentity)
@@ -179,6 +179,7 @@ class StationConfig:
     stale_after_s: Mapping[str, float] = field(default_factory=dict)
     fallback_a: Mapping[str, float] = field(default_factory=dict)
     suspend_after_s: Mapping[str, float] = field(default_factory=dict)
+    frozen_after_s: Mapping[str, float] = field(default_factory=dict)
     has_central: bool = False
     central_url: str = ""
     security_profile: int = 0

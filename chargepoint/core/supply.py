@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from chargepoint.core.capacity import Capacity, MonthPeak
 from chargepoint.core.common import Common
+from chargepoint.core.config import StationConfig
 from chargepoint.core.drawing import metered_a
 from chargepoint.core.ev_meters import EvMeters
 from chargepoint.core.grid_relay import Dimming
@@ -52,7 +53,7 @@ class Supply:
         self.ev_meters = EvMeters(common)
         config, now_s = common.config, common.now.s
         self._meters = {
-            role: MeterTrust(role, ladder_of(config, role), config.limits.frozen_after_s, now_s)
+            role: MeterTrust(role, ladder_of(config, role), _frozen_after_s(config, role), now_s)
             for role in sorted(config.meter_roles)
         }
         self._warned: dict[str, tuple[str, ...]] = {}
@@ -128,3 +129,7 @@ class Supply:
                 self._common.turn.note(text, level="warning")
             if not wrong:
                 self._common.turn.note(f"the {role} meter is fine again")
+
+
+def _frozen_after_s(config: StationConfig, role: str) -> float:
+    return config.frozen_after_s.get(role, config.limits.frozen_after_s)

@@ -14,10 +14,13 @@ from chargepoint.core.config import (
     StationConfig,
     StationIdentity,
 )
-from chargepoint.settings.equipment import Evse, Meter
+from chargepoint.settings.equipment import SIMULATED, Evse, Meter
 from chargepoint.settings.model import Settings
 from chargepoint.settings.values import zone
 from profiles.capacity import DayPart
+
+READ_FROZEN_S = 60.0
+MADE_UP = (SIMULATED, "pushed")
 
 
 def station_config(settings: Settings, firmware_version: str = "") -> StationConfig:
@@ -46,6 +49,7 @@ def station_config(settings: Settings, firmware_version: str = "") -> StationCon
         stale_after_s=_said(meters, "stale_after_s"),
         fallback_a=_said(meters, "fallback_a"),
         suspend_after_s=_said(meters, "suspend_after_s"),
+        frozen_after_s=_frozen_after_s(settings),
         has_central=bool(settings.csms.url),
         central_url=settings.csms.url,
         security_profile=settings.csms.security_profile,
@@ -61,7 +65,18 @@ def limits_config(settings: Settings) -> LimitsConfig:
         for one in limits.capacity_intervals
     )
     plain = dict(limits) | {"time_zone": zone(limits.time_zone), "capacity_intervals": parts}
+    if limits.frozen_after_s is None:
+        del plain["frozen_after_s"]
     return LimitsConfig(**plain)
+
+
+def _frozen_after_s(settings: Settings) -> dict[str, float]:
+    """Return the patience with meters that we read ourselves: an honest one moves within a
+    minute. What people push may stand still for longer."""
+    if settings.limits.frozen_after_s is not None:
+        return {}
+    meters = settings.station_meters.items()
+    return {role: READ_FROZEN_S for role, meter in meters if meter.driver not in MADE_UP}
 
 
 def _or_inf(limit: float | None) -> float:

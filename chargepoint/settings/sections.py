@@ -299,10 +299,11 @@ class Limits(Section):
         description="After so long without a meter not even fallback_a is allowed; "
         "left out: fallback_a stays",
     )
-    frozen_after_s: Seconds = Field(
-        default=_LIMITS.frozen_after_s,
+    frozen_after_s: Seconds | None = Field(
+        default=None,
         description="A mains or circuit meter counts as silent when it repeats one value for so "
-        "long although our own load changed; 0: never",
+        "long although our own load changed; 0: never. Left out: 60 s, but 900 s for a meter "
+        "that is pushed or simulated",
     )
     battery: BatteryUse = Field(
         default=_LIMITS.battery,

@@ -119,6 +119,30 @@ def test_the_ladders_of_all_meters_reach_the_core(read):
     assert found.suspend_after_s == {"mains": 60.0}
 
 
+@pytest.mark.parametrize(
+    ("said", "mains_s", "circuit_s"),
+    [("", 900.0, 60.0), ("[limits]\nfrozen_after_s = 20", 20.0, 20.0)],
+)
+def test_a_meter_that_we_read_ourselves_may_hang_for_a_minute_unless_told(
+    read, said, mains_s, circuit_s
+):
+    found = station_config(
+        read(
+            f"""
+            {said}
+            [hardware.meters.mains]
+            driver = "pushed"
+            [hardware.meters.circuit]
+            driver = "homewizard"
+            host = "meter.home"
+            """,
+        )
+    )
+    meters_s = [found.frozen_after_s.get(role) for role in ("mains", "circuit")]
+
+    assert [each or found.limits.frozen_after_s for each in meters_s] == [mains_s, circuit_s]
+
+
 def test_settings_reach_the_core(read):
     found = station_config(
         read(

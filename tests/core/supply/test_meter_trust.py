@@ -158,6 +158,13 @@ def test_a_frozen_meter_has_the_fallback_of_a_silent_one(house: Build) -> None:
     assert (home.trust(), home.offer_a) == (("frozen", True), 0.0)
 
 
+def test_each_meter_may_have_its_own_patience(house: Build) -> None:
+    home = frozen(house, LimitsConfig(), frozen_after_s={"mains": 60.0})
+    home.run(30)
+
+    assert home.trust() == ("frozen", True)
+
+
 def test_suspicion_can_be_switched_off(house: Build) -> None:
     home = frozen(house, LimitsConfig(frozen_after_s=0.0))
     home.run(300)
