@@ -33,6 +33,7 @@ EXAMPLES: dict[str, str] = {
     "evse": "1",
     "fallback_a": "6",
     "from": '"07:00"',
+    "frozen_after_s": "60",
     "instance": '"..."',
     "limit_a": "10",
     "limit_w": "4600",

@@ -134,7 +134,7 @@ def test_a_meter_that_we_read_ourselves_may_hang_for_a_minute_unless_told(
             driver = "pushed"
             [hardware.meters.circuit]
             driver = "homewizard"
-            host = "meter.home"
+            url = "http://meter.home"
             """,
         )
     )
