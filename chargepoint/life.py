@@ -32,6 +32,7 @@ from chargepoint.core.messages import (
     NoteSecurity,
     Reconnect,
     Reply,
+    ResetBoard,
     Restart,
     SetClock,
 )
@@ -256,6 +257,8 @@ class Life:
         match effect:
             case SetClock():
                 self._outside.set_clock(effect)
+            case ResetBoard(evse_id):
+                self.loop.reset(evse_id)
             case Reconnect():
                 self.part()
                 self._outside.dial_again()

@@ -25,6 +25,7 @@ from hardware.api import (
     Meter,
     MeterReading,
     Pilot,
+    Resettable,
     Sensed,
 )
 from hardware.guard import Guard
@@ -49,7 +50,8 @@ class Post:
 
     *silent_since_s* and *deaf_since_s*: since when it does not answer when asked, or told;
     it is told less often than asked, so *deaf_s* is for how long that is known.
-    A board that refused is told nothing but SAFE until *refuses_until_s*.
+    A board that refused is told nothing but SAFE until *refuses_until_s*. *resets*: it is
+    started anew with the next thing it is told, which is SAFE; the guard stays as it is.
     """
 
     board: EvseBoard
@@ -59,6 +61,7 @@ class Post:
     deaf_since_s: float = inf
     deaf_s: float = 0.0
     refuses_until_s: float = -inf
+    resets: bool = False
     complaint: str = ""
 
     async def sense(self, now_s: float) -> Sensed | None:
@@ -79,9 +82,14 @@ class Post:
 
     async def apply(self, wanted: Actuation, sensed: Sensed, now_s: float) -> None:
         """Do what the guard lets pass."""
+        if self.resets:
+            wanted = replace(Actuation.SAFE, lock=wanted.lock)
         self.guard, done = self.guard.check(wanted, sensed, now_s)
         try:
             await self.board.apply(done)
+            if self.resets and isinstance(self.board, Resettable):
+                await self.board.reset()
+            self.resets = False
             self.deaf_since_s, self.deaf_s = inf, 0.0
         except BoardError as error:
             self.refuses_until_s = now_s + REFUSES_S
@@ -198,6 +206,10 @@ class Loop:
     def read_now(self, role: str) -> None:
         """Read this meter now: somebody knows that it has something new."""
         self._nudges[role].set()
+
+    def reset(self, evse_id: int) -> None:
+        """Make one board safe and start it anew, where it can: in the next tick."""
+        self._posts[evse_id].resets = True
 
     async def make_safe(self) -> None:
         """Withdraw every offer and open every contactor."""

@@ -172,6 +172,16 @@ class EvseBoard(Protocol):
         ...
 
 
+@runtime_checkable
+class Resettable(Protocol):
+    """A board that can be started anew alone."""
+
+    async def reset(self) -> None:
+        """Open everything and start anew; raise BusError or BoardError. It may be silent for
+        a moment; contactors and pilot stay safe until it is told something else."""
+        ...
+
+
 class Meter(Protocol):
     """One meter in one role."""
 

@@ -81,8 +81,8 @@ class Access:
 
     def may_begin(self, evse: Evse) -> bool:
         """Return whether a transaction may begin: for whoever is authorized already always."""
-        in_service = not self._common.closed and self._availability.serves(evse)
-        return evse.authorized or in_service
+        closed = self._common.closed or evse.leaving
+        return evse.authorized or (not closed and self._availability.serves(evse))
 
     # --- at the reader -----------------------------------------------------------------------
 

@@ -102,7 +102,8 @@ class Availability:
             for holds, status in STATUS_ROWS[: None if in_use else WHOLE_EVSE]:
                 if holds(evse, reserved):
                     return status(evse)
-        return Status.AVAILABLE if self.operative(evse, connector_id) else Status.UNAVAILABLE
+        serves = self.operative(evse, connector_id) and not evse.leaving
+        return Status.AVAILABLE if serves else Status.UNAVAILABLE
 
     def change(
         self, command: ChangeAvailability, evses: Mapping[int, Evse], dialect: Dialect

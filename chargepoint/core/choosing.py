@@ -51,7 +51,9 @@ class Choosing:
             return False
         if not self._reservations.allows(evse, token, group):
             return False
-        return evse.free and evse.fault is None and self._availability.serves(evse)
+        if evse.leaving or not evse.free or evse.fault is not None:
+            return False
+        return self._availability.serves(evse)
 
     def remote(self, command: RemoteStart, group: Token | None) -> Evse | None:
         """Return the EVSE for a remote start, one whose transaction nobody was authorized

@@ -117,7 +117,8 @@ class Evse:
     transaction's start and stop points as they were accounted for last. *opened_at_s* is
     when the contactor opened, None while it is closed. *wanted_phases* are what it shall
     charge on, *phases_because* tells why. *used_phases* are those of its own phases, 1 to 3,
-    that this car was seen to load when it had them all; empty until it was seen.
+    that this car was seen to load when it had them all; empty until it was seen. *leaving*:
+    it is about to be reset, so nobody new begins here.
     """
 
     config: EvseConfig
@@ -145,6 +146,7 @@ class Evse:
     phases_because: str = ""
     used_phases: frozenset[int] = frozenset()
     drawing_since_s: float | None = None
+    leaving: bool = False
 
     @property
     def id(self) -> int:

@@ -94,6 +94,14 @@ class Sessions:
             self._keep_locked(evse, may_resume=True)
         self.stop(evse, Trigger.EV_COMMUNICATION_LOST, StopReason.EV_DISCONNECTED)
 
+    def afresh(self, evse: Evse) -> None:
+        """Forget who was here, as after a start; a car that is there counts as just plugged in."""
+        evse.enter(Input.UNPLUG, self._common.now.s)
+        evse.keep_locked = None
+        evse.forget_car()
+        if evse.connected:
+            self._plugged(evse)
+
     # --- people ----------------------------------------------------------------------------
 
     def grant(self, evse: Evse, grant: Grant, source: str) -> None:

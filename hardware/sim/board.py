@@ -47,6 +47,11 @@ class SimBoard:
         self._answering()
         self._sim.tell(self._place, actuation)
 
+    async def reset(self) -> None:
+        """Open everything and forget what was told; raise BusError while the board is silent."""
+        self._answering()
+        self._sim.cut(self._place)
+
     def make_safe(self) -> None:
         """Open everything now, from whatever thread."""
         self._sim.cut(self._place)

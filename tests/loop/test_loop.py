@@ -343,6 +343,49 @@ async def test_nobody_waits_for_a_look_that_never_comes(rig: Rig) -> None:
 # --- the end ------------------------------------------------------------------------------------
 
 
+class Restartable(Board):
+    """A board that can be started anew alone."""
+
+    async def reset(self) -> None:
+        self.story.append(f"reset {self.name}")
+
+
+@pytest.mark.parametrize("can", [True, False])
+async def test_a_reset_opens_one_board_and_starts_it_anew_where_it_can(can: bool) -> None:
+    story: list[str] = []
+    board = (Restartable if can else Board)(story, "1")
+    other = Board(story, "2")
+    wanted = Actuation(16.0, close_main=True, close_second=True, lock=True, valid_until_s=1e9)
+    loop = Loop(
+        {1: board, 2: other},
+        {},
+        lambda inputs: dict.fromkeys(inputs.sensed, wanted),
+        lambda: Moment(NOON, now_s()),
+        lambda: None,
+    )
+    for _ in range(30):
+        await loop.tick()
+        await asyncio.sleep(0.1)
+    assert board.last.close_main
+    board.welded = True
+
+    board.deaf = True
+    loop.reset(1)
+    await loop.tick()
+    assert "reset 1" not in story
+    board.deaf = False
+    await loop.tick()
+    assert board.last == replace(Actuation.SAFE, lock=True)
+    assert story.count("reset 1") == can
+    assert other.last.close_main
+
+    for _ in range(40):
+        await asyncio.sleep(0.1)
+        await loop.tick()
+    assert not board.last.close_main  # what the guard has found outlives the reset
+    assert story.count("reset 1") == can
+
+
 async def test_at_the_end_everything_is_open_and_withdrawn(rig: Rig) -> None:
     rig.boards[2].silent = True
     await asyncio.sleep(3)

@@ -27,6 +27,13 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
+class ResetBoard:
+    """Make the board of an EVSE safe and, where it can, start it anew. Nobody uses it."""
+
+    evse_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reconnect:
     """Drop the link after what was said so far, and dial again: credentials changed."""
 
@@ -39,7 +46,7 @@ class MakeKey:
     organization: str
 
 
-Effect = SetClock | Restart | Reconnect | MakeKey | FirmwareEffect
+Effect = SetClock | Restart | ResetBoard | Reconnect | MakeKey | FirmwareEffect
 
 
 @dataclass(frozen=True, slots=True)
