@@ -212,6 +212,7 @@ class Blocks:
         if dialect.offline_threshold_tells_all and away_s > threshold_s:
             self.telling.forget()  # B04.FR.01
         self.trust.proven()
+        self.reporting.link_up()
         if self.network.connected():
             self.registrar.forget()
         self.registrar.link_up(dialect, now)
@@ -291,23 +292,10 @@ class Blocks:
             self.ledger.central_ids,
             self.reservations,
             self.limiting.mode,
-            self._warnings(),
             queued,
             url,
             why,
         )
-
-    def _warnings(self) -> tuple[str, ...]:
-        warnings = []
-        if self.common.store_trouble:
-            warnings.append(f"disk: {self.common.store_trouble}")
-        unsafe = self.security_profile.current == 0 and self.common.config.has_central
-        if unsafe and self.common.dialect.warns_without_security:
-            warnings.append("security profile 0: for test benches only")
-        for evse in self.evses.values():
-            if evse.second_missing:
-                warnings.append(f"EVSE {evse.id}: the second contactor does not close")
-        return (*warnings, *self.supply.warnings())
 
 
 def _evse(config: StationConfig, evse_id: int, kept: Kept) -> Evse:

@@ -67,7 +67,6 @@ class Screen:
         central_ids: Mapping[str, int],
         reservations: Iterable[Reservation],
         mode: str,
-        warnings: tuple[str, ...],
         queued: int,
         url: str | None,
         why: str | None,
@@ -86,13 +85,25 @@ class Screen:
             ocpp=self._ocpp(queued, url, why),
             evses=tuple(self._evse(evse, central_ids) for evse in evses),
             meters=self._meters(readings),
-            warnings=warnings,
+            warnings=self._warnings(),
             events=tuple((_time(note.at), note.text, note.evse_id) for note in self._notes),
             reservations=tuple(_reservation(each) for each in reservations),
             capacity=self._supply.capacity.shown(),
             grid_limit_w=self._supply.dimming.limit_w,
             firmware=shown(self._firmware.last) if self._firmware.last is not None else None,
         )
+
+    def _warnings(self) -> tuple[str, ...]:
+        common, warnings = self._common, []
+        if common.store_trouble:
+            warnings.append(f"disk: {common.store_trouble}")
+        unsafe = common.security_profile() == 0 and common.config.has_central
+        if unsafe and common.dialect.warns_without_security:
+            warnings.append("security profile 0: for test benches only")
+        for evse in common.evses.values():
+            if evse.second_missing:
+                warnings.append(f"EVSE {evse.id}: the second contactor does not close")
+        return (*warnings, *self._supply.warnings())
 
     def _ocpp(self, queued: int, url: str | None, why: str | None) -> OcppShown:
         registrar = self._registrar

@@ -28,6 +28,7 @@ MUTABILITY = {"RO": "ReadOnly", "RW": "ReadWrite", "WO": "WriteOnly"}
 ROTATIONS = ("NotApplicable", "Unknown", "RST", "RTS", "SRT", "STR", "TRS", "TSR")
 
 Row = Mapping[str, str]
+Place = tuple[str, str | None, int | None, int | None]
 
 
 @cache
@@ -113,6 +114,17 @@ def key_of(ref: VariableRef) -> str:
     tier += "" if ref.connector_id is None else f".{ref.connector_id}"
     instance = "" if ref.instance is None else f"[{ref.instance}]"
     return f"{ref.component}{tier}.{ref.variable}{instance}"
+
+
+def place_of(ref: VariableRef) -> Place:
+    """Return the identity of a component: names without case, an empty instance is none."""
+    instance = ref.component_instance.casefold() if ref.component_instance else None
+    return ref.component.casefold(), instance, ref.evse_id, ref.connector_id
+
+
+def name_of(ref: VariableRef) -> tuple[str, str | None]:
+    """Return the identity of a variable in its component, likewise."""
+    return ref.variable.casefold(), ref.instance.casefold() if ref.instance else None
 
 
 def cells(config: StationConfig) -> Iterator[Cell]:

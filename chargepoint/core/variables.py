@@ -22,12 +22,11 @@ from chargepoint.core.messages import (
     SetVariable,
     ValueReply,
 )
-from chargepoint.core.variable_rows import Cell, cells
+from chargepoint.core.variable_rows import Cell, Place, cells, name_of, place_of
 from chargepoint.core.variable_values import items_of
 from chargepoint.core.words import VariableRef
 
 Computed = Callable[[VariableRef], str | None]
-Place = tuple[str, str | None, int | None, int | None]
 
 _PASSWORD = "SecurityCtrlr", "BasicAuthPassword"
 
@@ -49,7 +48,7 @@ class Variables:
         self._asked: dict[tuple[str, str, str | None, int | None], Cell] = {}
         self._components: dict[Place, dict[tuple[str, str | None], Cell]] = {}
         for cell in self._cells:
-            self._components.setdefault(_place(cell.ref), {})[_name(cell.ref)] = cell
+            self._components.setdefault(place_of(cell.ref), {})[name_of(cell.ref)] = cell
         self._keys = {cell.key16.casefold(): cell for cell in self._cells if cell.key16}
         by_key = {cell.key: cell for cell in self._cells if cell.source == "stored"}
         self._stored = {
@@ -276,27 +275,17 @@ class Variables:
         cell = self._asked.get(asked)  # a tick asks for the same ones again and again
         if cell is None:
             ref = VariableRef(component, variable, instance=instance, evse_id=evse_id)
-            cell = self._asked[asked] = self._components[_place(ref)][_name(ref)]
+            cell = self._asked[asked] = self._components[place_of(ref)][name_of(ref)]
         return cell
 
     def _found(self, ref: VariableRef, attribute: str) -> Cell | Reply:
         """Return the variable that *ref* names in 2.0.1's device model, or why there is none."""
-        component = self._components.get(_place(ref), {})
+        component = self._components.get(place_of(ref), {})
         if not any(cell.access for cell in component.values()):
             return Reply(Outcome.UNKNOWN_COMPONENT, "NotFound", f"no component {ref.component}")
-        cell = component.get(_name(ref))
+        cell = component.get(name_of(ref))
         if cell is None or not cell.access:
             return Reply(Outcome.UNKNOWN, "NotFound", f"no variable {ref.variable}")
         if attribute != "Actual":
             return Reply(Outcome.UNSUPPORTED, "UnsupportedParam", f"no attribute {attribute}")
         return cell
-
-
-def _place(ref: VariableRef) -> Place:
-    """Return the identity of a component: names without case, an empty instance is none."""
-    instance = ref.component_instance.casefold() if ref.component_instance else None
-    return ref.component.casefold(), instance, ref.evse_id, ref.connector_id
-
-
-def _name(ref: VariableRef) -> tuple[str, str | None]:
-    return ref.variable.casefold(), ref.instance.casefold() if ref.instance else None

@@ -25,10 +25,11 @@ async def booted(central: Central, reason: str = "RemoteReset", times: int = 1) 
     """Part 6, reusable state Booted, for the *times*-th time: the boot with its reason, and
     the connector's status."""
     station = central.peer("CP001")
-    await station.wait_until(lambda: len(station.received("BootNotification")) == times, 15)
+    await station.wait_until(lambda: len(station.received("BootNotification")) == times, 40)
     boot = station.received("BootNotification")[-1]
     assert boot.payload["reason"] == reason
-    await station.wait_for("StatusNotification", since=station.calls.index(boot))
+    since = station.calls.index(boot)
+    await station.wait_for("StatusNotification", timeout_s=20, since=since)
     return station
 
 
@@ -128,6 +129,6 @@ async def test_the_security_profile_rises_with_the_new_connection(
         assert await variable(risen, PRIORITY) == "2"
         since = len(plain.attempts)
         await risen.drop()
-        again = await safe.station()
+        again = await safe.station(timeout_s=30)
         assert len(plain.attempts) == since  # never back to profile 1
         assert risen.errors == again.errors == []

@@ -31,6 +31,11 @@ class DialFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTold:
+    """One part of a report is no longer on its way."""
+
+
+@dataclass(frozen=True, slots=True)
 class BootAnswered:
     """None for *registration*: no answer or a CALLERROR; try again later."""
 
@@ -107,6 +112,7 @@ News = (
     LinkUp
     | LinkDown
     | DialFailed
+    | ReportTold
     | BootAnswered
     | HeartbeatAnswered
     | AuthorizeAnswered

@@ -94,6 +94,16 @@ class ValueReply(Reply):
 
 
 @dataclass(frozen=True, slots=True)
+class Weigh:
+    """May a *request* of so many items and bytes come? ACCEPTED, or REJECTED with the reason
+    TooManyElements or TooLargeElement."""
+
+    request: str
+    items: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class GetBaseReport:
     """*base* is the 2.0.1 ReportBaseEnumType. UNSUPPORTED for one we do not make."""
 
@@ -238,6 +248,7 @@ Order = (
     | GetKeys
     | SetVariable
     | GetVariable
+    | Weigh
     | GetBaseReport
     | GetReport
     | GetTransactionStatus

@@ -17,15 +17,18 @@ from chargepoint.core.messages import (
     Reply,
     ReportedVariable,
     ReportPart,
+    ReportTold,
     Reset,
     SetVariable,
     ValueReply,
     Wanted,
+    Weigh,
 )
 from chargepoint.core.words import Registration, VariableRef
 from chargepoint.errors import ErrorCode, WireError
-from chargepoint.protocol.adapter import Call, Handle, Payload
+from chargepoint.protocol.adapter import Call, Deferred, Handle, Payload
 from chargepoint.protocol.fields import meaning, required
+from chargepoint.protocol.frames import payload_text
 from chargepoint.protocol.timestamps import format_timestamp, parse_timestamp
 from chargepoint.protocol.v201.fields import some
 from chargepoint.protocol.v201.route import Answer, Telling, one, status, status_info
@@ -65,6 +68,29 @@ def _boot_answered(event: Boot, payload: Payload, _: int) -> BootAnswered:
         interval_s=max(0, required(payload, "interval", int)),
         at=parse_timestamp(required(payload, "currentTime", str)),
     )
+
+
+# --- how much at once: B06.FR.16, .17, B08.FR.17, .18 ------------------------------------------
+
+
+TOO_MUCH: Mapping[str, ErrorCode] = {
+    "TooManyElements": ErrorCode.OCCURRENCE_CONSTRAINT,
+    "TooLargeElement": ErrorCode.FORMAT_VIOLATION,
+}
+
+
+def _weighed(request: str, items: str, answer: Answer) -> Answer:
+    """Return *answer* for requests that are not more than the station takes, counted in *items*
+    and in bytes; WireError for the others."""
+
+    def weigh(payload: Payload, handle: Handle) -> Payload | Deferred:
+        size_bytes = len(payload_text(payload).encode())
+        reply = handle(Weigh(request, len(payload.get(items, ())), size_bytes))
+        if isinstance(reply, Reply) and reply.outcome is Outcome.REJECTED:
+            raise WireError(TOO_MUCH[reply.reason], reply.info)
+        return answer(payload, handle)
+
+    return weigh
 
 
 # --- SetVariables, GetVariables: B05, B06 ----------------------------------------------------
@@ -217,20 +243,28 @@ def _reset(payload: Payload) -> Command:
 
 ROUTES: Mapping[str, Answer] = {
     "GetBaseReport": one(_base_report, _REPORT_STATUS),
-    "GetReport": one(_selected, _REPORT_STATUS),
-    "GetVariables": _per_item(
+    "GetReport": _weighed("GetReport", "componentVariable", one(_selected, _REPORT_STATUS)),
+    "GetVariables": _weighed(
+        "GetVariables",
         "getVariableData",
-        "getVariableResult",
-        lambda item: GetVariable(_ref(item), _attribute(item)),
+        _per_item(
+            "getVariableData",
+            "getVariableResult",
+            lambda item: GetVariable(_ref(item), _attribute(item)),
+        ),
     ),
     "Reset": one(_reset, status({Outcome.ACCEPTED: "Accepted", Outcome.SCHEDULED: "Scheduled"})),
-    "SetVariables": _per_item(
+    "SetVariables": _weighed(
+        "SetVariables",
         "setVariableData",
-        "setVariableResult",
-        lambda item: SetVariable(_ref(item), item["attributeValue"], _attribute(item)),
+        _per_item(
+            "setVariableData",
+            "setVariableResult",
+            lambda item: SetVariable(_ref(item), item["attributeValue"], _attribute(item)),
+        ),
     ),
 }
 TELLINGS: Mapping[type, Telling] = {
     Boot: Telling(_boot, _boot_answered, lambda _: BootAnswered(None)),
-    ReportPart: Telling(_report),
+    ReportPart: Telling(_report, lambda event, payload, _: ReportTold(), lambda _: ReportTold()),
 }

@@ -98,10 +98,48 @@ def test_nothing_has_a_problem(two):
     assert report(two, Wanted("ClockCtrlr"), criteria=["Problem"]) == []
 
 
-@pytest.mark.requirement("B08.FR.06", "B08.FR.17")
-def test_too_many_at_once_are_refused(two):
-    reply = two.do(GetReport(7, (), (Wanted("EVSE"),) * 101))
-    assert (reply.outcome, reply.reason) == (Outcome.REJECTED, "TooManyElements")
+@pytest.mark.requirement("B06.FR.16", "B06.FR.17", "B08.FR.06", "B08.FR.17", "B08.FR.18")
+@pytest.mark.parametrize("request_name", ["GetReport", "GetVariables", "SetVariables"])
+def test_too_much_at_once_is_refused(two, request_name):
+    limits = ("DeviceDataCtrlr", "ItemsPerMessage"), ("DeviceDataCtrlr", "BytesPerMessage")
+    items, size_bytes = (two.station.variables.integer(*each, request_name) for each in limits)
+
+    assert two.do(m.Weigh(request_name, items, size_bytes)) == m.ACCEPTED
+    for more, reason in (((1, 0), "TooManyElements"), ((0, 1), "TooLargeElement")):
+        reply = two.do(m.Weigh(request_name, items + more[0], size_bytes + more[1]))
+        assert (reply.outcome, reply.reason) == (Outcome.REJECTED, reason)
+
+
+@pytest.mark.requirement("B07.FR.13", "B08.FR.16")
+def test_a_central_system_that_does_not_take_its_reports_gets_no_more_of_them(two):
+    asked = m.GetBaseReport(1, "FullInventory"), GetReport(2, (), (Wanted("EVSE"),))
+    while two.do(asked[0]).outcome is Outcome.ACCEPTED:
+        assert len(two.live) < 100
+    waiting = len(two.live)
+
+    for each in asked:
+        assert two.do(each).outcome is Outcome.REJECTED
+    assert len(two.live) == waiting
+    for _ in range(waiting + 1):
+        two.do(m.ReportTold())
+    assert two.do(asked[1]).outcome is Outcome.ACCEPTED
+
+
+def test_a_new_connection_waits_for_no_old_report(two):
+    asked = m.GetBaseReport(1, "FullInventory")
+    while two.do(asked).outcome is Outcome.ACCEPTED:
+        pass
+    two.offline()
+    two.do(m.LinkUp(two.dialect))
+
+    assert two.do(asked).outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.requirement("B08.FR.24", "B08.FR.25")
+def test_an_instance_of_a_component_is_only_that_one(two):
+    """No component of ours has instances: without one all is meant, with one nothing is there."""
+    assert report(two, Wanted("EVSE", evse_id=1, variable="AvailabilityState"))
+    assert two.do(GetReport(7, (), (Wanted("EVSE", "left"),))).outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.requirement("B08.FR.03")

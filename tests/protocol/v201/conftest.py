@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft6Validator
 
-from chargepoint.core.messages import Command, Later, Reply
+from chargepoint.core.messages import ACCEPTED, Command, Later, Reply, Weigh
 from chargepoint.protocol.v201 import Adapter201
 
 Payload = dict[str, Any]
@@ -20,12 +20,18 @@ Payload = dict[str, Any]
 
 @dataclass
 class FakeStation:
-    """Gives *replies* in turn, the last one for ever, and remembers the commands."""
+    """Gives *replies* in turn, the last one for ever, and remembers the commands; *weight* is
+    its word about the size of a request."""
 
     replies: list[Reply | Later]
     commands: list[Command] = field(default_factory=list)
+    weighed: list[Weigh] = field(default_factory=list)
+    weight: Reply = ACCEPTED
 
     def handle(self, command: Command) -> Reply | Later:
+        if isinstance(command, Weigh):
+            self.weighed.append(command)
+            return self.weight
         self.commands.append(command)
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -15,13 +16,15 @@ from chargepoint.core.messages import (
     Reply,
     ReportedVariable,
     ReportPart,
+    ReportTold,
     SetVariable,
     ValueReply,
+    Weigh,
 )
 from chargepoint.core.reports import BASES, inventory, parts
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import VariableRef
-from chargepoint.errors import WireError
+from chargepoint.errors import ErrorCode, WireError
 
 EIGHT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
@@ -115,6 +118,38 @@ def test_each_variable_is_got_by_itself_and_only_good_answers_have_a_value(
     assert [result["attributeStatus"] for result in results[2:]] == ["UnknownComponent", "Rejected"]
 
 
+@pytest.mark.requirement("B06.FR.16", "B06.FR.17", "B08.FR.17", "B08.FR.18")
+@pytest.mark.parametrize(
+    ("action", "request_"),
+    [
+        ("GetVariables", {"getVariableData": [HEARTBEAT] * 3}),
+        ("SetVariables", {"setVariableData": [HEARTBEAT | {"attributeValue": "60"}] * 3}),
+        ("GetReport", {"requestId": 1, "componentVariable": [HEARTBEAT] * 3}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("TooManyElements", ErrorCode.OCCURRENCE_CONSTRAINT),
+        ("TooLargeElement", ErrorCode.FORMAT_VIOLATION),
+    ],
+)
+def test_too_much_at_once_is_an_error_and_nothing_is_done(
+    adapter, station, action, request_, reason, code
+):
+    fake = station(ACCEPTED)
+    fake.weight = Reply(Outcome.REJECTED, reason, "too much")
+
+    with pytest.raises(WireError) as refused:
+        adapter.answer(action, request_, fake.handle)
+
+    assert refused.value.code is code
+    assert fake.commands == []
+    (weighed,) = fake.weighed
+    size_bytes = len(json.dumps(request_, separators=(",", ":")))
+    assert weighed == Weigh(action, 3, size_bytes)
+
+
 def test_variables_never_answer_later(adapter, station):
     with pytest.raises(WireError):
         adapter.answer("GetVariables", {"getVariableData": [HEARTBEAT]}, station(Later(1)).handle)
@@ -132,8 +167,8 @@ def test_every_report_of_a_real_station_conforms(adapter, conforms, base):
         assert call.action == "NotifyReport"
         assert call.payload.get("tbc", False) is part.more
         conforms("NotifyReportRequest", call.payload)
-        assert adapter.heard(part, {}, 0) is None
-        assert adapter.unheard(part) is None
+        assert adapter.heard(part, {}, 0) == ReportTold()
+        assert adapter.unheard(part) == ReportTold()
 
 
 def test_a_reported_variable_says_all_that_is_known_of_it(adapter, conforms):
