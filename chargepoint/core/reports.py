@@ -11,12 +11,15 @@ from chargepoint.core.variables import Variables
 
 ITEMS_PER_PART = 40
 
-BASES: dict[str, Callable[[Cell], bool]] = {
-    "ConfigurationInventory": lambda cell: cell.access in ("RW", "WO"),
-    "FullInventory": lambda cell: cell.access != "",
-    "SummaryInventory": lambda cell: cell.ref.variable == "AvailabilityState",
+BASES: dict[str, Callable[[Cell, str | None], bool]] = {
+    "ConfigurationInventory": lambda cell, _: cell.access in ("RW", "WO"),
+    "FullInventory": lambda cell, _: cell.access != "",
+    "SummaryInventory": lambda cell, value: (
+        (cell.ref.variable == "AvailabilityState")
+        or (cell.ref.variable == "Problem" and value == "true")
+    ),
 }
-"""Which variables each ReportBaseEnumType asks for: B07.FR.07, .08, .09."""
+"""Which variables, with which value, each ReportBaseEnumType asks for: B07.FR.07, .08, .09."""
 
 
 CRITERIA = {"Active": "true", "Available": "true", "Enabled": "true", "Problem": "false"}
@@ -28,7 +31,9 @@ def inventory(variables: Variables, base: str) -> tuple[ReportedVariable, ...] |
     belongs = BASES.get(base)
     if belongs is None:
         return None
-    return tuple(_reported(variables, cell) for cell in variables if belongs(cell))
+    return tuple(
+        _reported(variables, cell) for cell in variables if belongs(cell, variables.shown(cell))
+    )
 
 
 def selection(

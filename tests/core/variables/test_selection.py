@@ -8,6 +8,7 @@ from core.driver import Driver
 from chargepoint.core import messages as m
 from chargepoint.core.config import EvseConfig
 from chargepoint.core.messages import GetReport, Outcome, Wanted
+from hardware.api import Fault, FaultCode
 
 
 @pytest.fixture
@@ -149,3 +150,20 @@ def test_a_password_is_reported_without_its_value(two):
     two.do(GetReport(7, (), (Wanted("SecurityCtrlr", variable="BasicAuthPassword"),)))
     (part,) = two.live
     assert part.variables[0].attributes[0][1] is None
+
+
+@pytest.mark.requirement("B07.FR.09", "B08.FR.10", "TC_B_14_CS")
+def test_the_summary_tells_what_is_available_and_what_is_wrong(two):
+    def summary():
+        two.live.clear()
+        assert two.do(m.GetBaseReport(7, "SummaryInventory")) == m.ACCEPTED
+        parts = [event for event in two.live if isinstance(event, m.ReportPart)]
+        return names(each.ref for part in parts for each in part.variables)
+
+    available = {f"{each}.AvailabilityState" for each in ("ChargingStation", "EVSE", "Connector")}
+    assert summary() == available
+    two.sense(2, faults=frozenset({Fault(FaultCode.GROUND_FAILURE)}))
+    two.tick()
+    assert summary() == available | {"RCD.Problem"}
+    (found,) = report(two, Wanted("RCD"), criteria=["Problem"])
+    assert found.evse_id == 2
