@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bench import days, measures, schedules
+from bench import days, measures, schedules, sharing
 from bench import lines as modbus
 from bench.stations import agent, minimal
 from bench.table import Line, machine, middle, percentile, table
@@ -63,7 +63,7 @@ async def measured(effort: Effort) -> list[Line]:
     lines.append(Line(what, "ms", middle(ours) * 1e3, middle(theirs) * 1e3, digits=1))
     lines += _control(await measures.control(effort.control_s))
     lines += await _modbus(effort.line_s)
-    return [*lines, *schedules.measured(), *days.measured(effort.day_part)]
+    return [*lines, *schedules.measured(), *sharing.measured(), *days.measured(effort.day_part)]
 
 
 def _starts(found: Sides) -> Iterator[Line]:

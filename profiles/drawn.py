@@ -8,11 +8,9 @@ Source: IEC 61851-1, a car follows a new offer within five seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from profiles.pools import CONDUCTORS, Over
 from profiles.readings import Currents
 
 FOLLOW_S = 5.0
@@ -20,8 +18,7 @@ FOLLOWED_A = 0.5  # a car that is this near above its offer has followed
 NOTHING: Currents = (0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(NamedTuple):
     """What one car is offered, and what it was offered before and may not have left yet.
 
     *past* are former offers with the time at which they ended, oldest first.
@@ -58,8 +55,7 @@ class Trail:
         return max((self.offer_a, *(former_a for _, former_a in self.past)))
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """What one EVSE takes from each phase of the grid: *told_a* measured, or offered.
 
     It is at least *least_a* and at most *most_a*; the same where a meter shows it. *min_a*
@@ -97,28 +93,38 @@ class Ours(NamedTuple):
         return needed_a
 
 
-def ours(drawn: Iterable[Drawn], over: Over) -> Ours:
-    """Return what *drawn* is together *over* one conductor, or the sum of all.
+def ours(drawn: Sequence[Drawn]) -> tuple[Ours, Ours, Ours]:
+    """Return what *drawn* is together, conductor by conductor.
 
     >>> one = Drawn((8.0, 0.0, 0.0), (8.0, 0.0, 0.0), (8.0, 0.0, 0.0), frozenset({1}), 6.0)
-    >>> ours([one, one], Over.SUM)
+    >>> ours([one, one])[0]
     Ours(told_a=16.0, least_a=16.0, most_a=16.0, minima_a=(6.0, 6.0))
     """
-    told_a = least_a = most_a = 0.0
-    minima_a = []
-    if over is Over.SUM:
-        for one in drawn:
-            told_a += sum(one.told_a)
-            least_a += sum(one.least_a)
-            most_a += sum(one.most_a)
-            if one.min_a > 0.0:
-                minima_a.append(one.min_a * len(one.phases))
-    else:
-        phase = CONDUCTORS.index(over)
-        for one in drawn:
-            told_a += one.told_a[phase]
-            least_a += one.least_a[phase]
-            most_a += one.most_a[phase]
-            if one.min_a > 0.0 and phase + 1 in one.phases:
-                minima_a.append(one.min_a)
-    return Ours(told_a, least_a, most_a, tuple(sorted(minima_a)))
+    told_a = _summed([one.told_a for one in drawn])
+    least_a = _summed([one.least_a for one in drawn])
+    most_a = _summed([one.most_a for one in drawn])
+    charging = [one for one in drawn if one.min_a > 0.0]
+    l1, l2, l3 = (
+        Ours(
+            told_a[n],
+            least_a[n],
+            most_a[n],
+            tuple(sorted([one.min_a for one in charging if n + 1 in one.phases])),
+        )
+        for n in range(3)
+    )
+    return l1, l2, l3
+
+
+def ours_of_all(drawn: Sequence[Drawn]) -> Ours:
+    """Return what *drawn* is together, over all conductors."""
+    return Ours(
+        sum([sum(one.told_a) for one in drawn]),
+        sum([sum(one.least_a) for one in drawn]),
+        sum([sum(one.most_a) for one in drawn]),
+        tuple(sorted([one.min_a * len(one.phases) for one in drawn if one.min_a > 0.0])),
+    )
+
+
+def _summed(each_a: Sequence[Currents]) -> Sequence[float]:
+    return [sum(one_a) for one_a in zip(*each_a, strict=True)] or NOTHING

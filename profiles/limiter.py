@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
-from profiles.drawn import Drawn, ours
+from profiles.drawn import Drawn, ours, ours_of_all
 from profiles.limits import Limit, Origin
 from profiles.pools import CONDUCTORS, Over, Pool
 from profiles.readings import Reading, Verdict, elapsed_s, is_news, is_silent
@@ -54,15 +56,14 @@ class LimiterSettings:
                 raise ValueError(f"{self.name}: {value} is no setting of a limiter")
 
 
-@dataclass(frozen=True, slots=True)
-class LimiterState:
+class LimiterState(NamedTuple):
     """What a limiter remembers: each conductor, and the *pools* that it made of them.
 
     They stay what they are until *due_s* if no reading comes. *held* is the limit of a
     meter that is silent now.
     """
 
-    conductors: Conductors = field(default_factory=dict)
+    conductors: Conductors = MappingProxyType({})
     read_at_s: float | None = None
     held: Limit | None = None
     pools: tuple[Pool, ...] = ()
@@ -128,7 +129,8 @@ def _after_reading(
 
 def _after_grace(settings: LimiterSettings, conductors: Conductors, now_s: float) -> Conductors:
     return {
-        over: after_grace(_law(settings, over), each, now_s) for over, each in conductors.items()
+        over: each if each.short_since_s is None else after_grace(_law(settings, over), each, now_s)
+        for over, each in conductors.items()
     }
 
 
@@ -155,14 +157,15 @@ def _flows(
     sum_limit: Limit | None,
 ) -> Iterator[tuple[Over, Flow]]:
     limit_a = settings.limit_a
-    for over, current_a in zip(CONDUCTORS[: settings.phases], reading.currents_a, strict=False):
+    overs = CONDUCTORS[: settings.phases]
+    for over, current_a, each in zip(overs, reading.currents_a, ours(drawn), strict=False):
         sentence = f"{settings.name} {over} {current_a:.1f}/{limit_a:g} A"
         severe = current_a > SEVERE * limit_a
-        yield over, Flow(limit_a, current_a, ours(drawn, over), sentence, severe)
+        yield over, Flow(limit_a, current_a, each, sentence, severe)
     if sum_limit is not None:
         sum_a = sum(reading.currents_a)
         sentence = f"{sum_limit.source} {sum_a:.1f}/{sum_limit.limit_a:g} A"
-        all_ours = ours(drawn, Over.SUM)
+        all_ours = ours_of_all(drawn)
         yield Over.SUM, Flow(sum_limit.limit_a, sum_a, all_ours, sentence, phases=settings.phases)
 
 

@@ -8,8 +8,8 @@ Who shares a pool, and how, is ``share``'s business.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from profiles.limits import Limit
 
@@ -23,13 +23,25 @@ class Over(StrEnum):
     SUM = "sum"  # of all phases
     EACH = "each"  # per phase, as if all EVSEs used the same ones (K08.FR.03)
 
+    __hash__ = str.__hash__  # an Enum's own is ten times slower, and asked for in every tick
+
+    def weight(self, phases: Collection[int]) -> int:
+        """Return how often an ampere counts that is offered on *phases* of the grid, 1 to 3.
+
+        >>> Over.L2.weight({2, 3}), Over.SUM.weight({2, 3}), Over.L1.weight({2, 3})
+        (1, 2, 0)
+        """
+        if self is Over.EACH:
+            return 1
+        if self is Over.SUM:
+            return len(phases)
+        return int(CONDUCTORS.index(self) + 1 in phases)
+
 
 CONDUCTORS = (Over.L1, Over.L2, Over.L3)
-_PHASE = {Over.L1: 1, Over.L2: 2, Over.L3: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(NamedTuple):
     """At most *limit* amperes *over* something, for all EVSEs together.
 
     Not *admits*: those that charge may go on, nobody new may begin. *until_s* is the
@@ -44,17 +56,3 @@ class Pool:
     until_s: float | None = None
     settles_a: float | None = None
     wish: bool = False
-
-    def weight(self, phases: Collection[int]) -> int:
-        """Return how often an ampere counts that is offered on *phases* of the grid, 1 to 3.
-
-        >>> Pool(Limit(25.0, "mains L2"), Over.L2).weight({2, 3})
-        1
-        >>> Pool(Limit(18.0, "grid operator"), Over.SUM).weight({2, 3})
-        2
-        """
-        if self.over is Over.EACH:
-            return 1
-        if self.over is Over.SUM:
-            return len(phases)
-        return int(_PHASE[self.over] in phases)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeGuard, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeGuard, TypeVar
 
 from profiles.pools import Pool
 
@@ -28,8 +27,7 @@ class Reading(Protocol):
     def currents_a(self) -> Currents: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict(Generic[StateT]):
+class Verdict(NamedTuple, Generic[StateT]):
     """The state to come back with, and what all EVSEs together may take: one pool for each
     conductor, or for their sum."""
 

@@ -15,8 +15,7 @@ told, that is taken off too.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from profiles.drawn import FOLLOW_S, Ours
 
@@ -39,8 +38,7 @@ class Patience(Protocol):
     def retry_after_s(self) -> float: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """One conductor in one reading, or the sum of *phases* conductors.
 
     *limit_a* and *current_a* are the meter's, *ours* is what we take of it. *severe*: so
@@ -60,8 +58,7 @@ class Flow:
         return self.limit_a - self.current_a
 
 
-@dataclass(frozen=True, slots=True)
-class Regulated:
+class Regulated(NamedTuple):
     """What is remembered of one conductor from reading to reading.
 
     *set_a* is what is allowed. *target_a* is what the last reading would have allowed
@@ -96,7 +93,7 @@ def after_reading(
     calm_a = lows[0][1]
     if state.set_a < law.min_a:
         waiting = _while_nothing_fits(law, state, flow, min(room_a, calm_a), lows, now_s)
-        return replace(waiting, room_a=max(room_a, 0.0))
+        return waiting._replace(room_a=max(room_a, 0.0))
     source, since_s = flow.sentence, None
     if headroom_a < 0.0 and room_a >= state.set_a:
         target_a, hope_a, since_s = _while_above(state, headroom_a, now_s)
@@ -129,7 +126,7 @@ def after_grace(law: Patience, state: Regulated, now_s: float) -> Regulated:
         return state
     set_a = state.target_a if state.target_a >= law.min_a else 0.0
     retry_at_s = now_s + law.retry_after_s
-    return replace(state, set_a=set_a, short_since_s=None, retry_at_s=retry_at_s)
+    return state._replace(set_a=set_a, short_since_s=None, retry_at_s=retry_at_s)
 
 
 def after_silence(
@@ -143,8 +140,12 @@ def after_silence(
 
 def _with(lows: Lows, room_a: float, now_s: float) -> Lows:
     """Return *lows* with *room_a*, without what is too old or no longer the least."""
-    kept = tuple(low for low in lows if low[1] < room_a and low[0] > now_s - CALM_S)
-    return (*kept, (now_s, room_a))
+    first, end = 0, len(lows)
+    while first < end and lows[first][0] <= now_s - CALM_S:
+        first += 1
+    while first < end and lows[end - 1][1] >= room_a:
+        end -= 1
+    return (*lows[first:end], (now_s, room_a))
 
 
 def _rise_a(headroom_a: float, gap_s: float, phases: int) -> float:

@@ -17,7 +17,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from profiles.drawn import Drawn, ours
+from profiles.drawn import Drawn, ours_of_all
 from profiles.limits import Limit, Origin
 from profiles.pools import Over, Pool
 from profiles.readings import Reading, Verdict, elapsed_s, is_news, is_silent
@@ -98,7 +98,7 @@ def _after_reading(
 ) -> SolarState:
     gap_s = elapsed_s(state.read_at_s, settings.stale_after_s, reading.at_s)
     net_a = sum(reading.currents_a)
-    all_ours = ours(drawn, Over.SUM)
+    all_ours = ours_of_all(drawn)
     needed_a, idle_a = sum(all_ours.minima_a), sum(one.idle_a for one in drawn)
     state = replace(state, read_at_s=reading.at_s)
     if needed_a == 0.0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from profiles.pools import Pool
 
@@ -12,8 +12,7 @@ ASKS_WITHIN_S = 60.0  # a car that was offered something asks by then, or others
 ALL_PHASES = frozenset({1, 2, 3})
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(NamedTuple):
     """What one EVSE could use: nothing, or from *min_a* to *max_a*, its own limits included.
 
     *phases* are those of the grid that it loads, *hoped* what it tries with where that is
@@ -46,11 +45,14 @@ class Want:
 
     def weight(self, pool: Pool) -> int:
         """Return how often an ampere that it is offered counts in *pool*."""
-        return pool.weight(self.hoped if pool.wish and self.hoped else self.phases)
+        return pool.over.weight(self.phases_in(pool.wish))
+
+    def phases_in(self, wish: bool) -> frozenset[int]:
+        """Return the phases by which it counts in a pool that is a *wish*, or is not."""
+        return self.hoped if wish and self.hoped else self.phases
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """Whether an EVSE is served, and since when it is, or waits."""
 
     served: bool

@@ -167,7 +167,7 @@ class Limiting:
         return tuple(
             pool
             if pool.until_s is None
-            else replace(pool, limit=replace(pool.limit, until_at=now.at(pool.until_s)))
+            else pool._replace(limit=replace(pool.limit, until_at=now.at(pool.until_s)))
             for pool in pools
         )
 
@@ -268,4 +268,4 @@ def _settles(pool: Pool) -> bool:
 def _settled(pool: Pool) -> Pool:
     if pool.settles_a is None:
         return pool
-    return replace(pool, limit=replace(pool.limit, limit_a=pool.settles_a))
+    return pool._replace(limit=replace(pool.limit, limit_a=pool.settles_a))

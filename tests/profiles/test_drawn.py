@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.drawn import FOLLOW_S, Drawn, Ours, Trail, ours
-from profiles.pools import Over
+from profiles.drawn import FOLLOW_S, Drawn, Ours, Trail, ours, ours_of_all
 
 
 def walked(*offers: tuple[float, float]) -> Trail:
@@ -65,9 +64,10 @@ def one(amperes: float, phases: frozenset[int], min_a: float = 6.0) -> Drawn:
 def test_what_cars_take_and_need_is_counted_over_what_they_load() -> None:
     cars = [one(8.0, frozenset({1, 2, 3})), one(10.0, frozenset({2})), one(1.0, frozenset({1}), 0)]
 
-    assert ours(cars, Over.L1) == Ours(9.0, 9.0, 9.0, (6.0,))
-    assert ours(cars, Over.L2) == Ours(18.0, 18.0, 18.0, (6.0, 6.0))
-    assert ours(cars, Over.SUM) == Ours(35.0, 35.0, 35.0, (6.0, 18.0))
+    l1, l2, _ = ours(cars)
+    assert l1 == Ours(9.0, 9.0, 9.0, (6.0,))
+    assert l2 == Ours(18.0, 18.0, 18.0, (6.0, 6.0))
+    assert ours_of_all(cars) == Ours(35.0, 35.0, 35.0, (6.0, 18.0))
 
 
 @pytest.mark.parametrize(("set_a", "needed_a"), [(5.0, 0.0), (6.0, 6.0), (23.9, 6.0), (24.0, 24.0)])

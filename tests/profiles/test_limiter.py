@@ -46,13 +46,15 @@ def drawn(*currents_a: float, evses: int = 1) -> list[Drawn]:
 
 def tightest(verdict: Verdict[LimiterState], phases: tuple[int, ...] = (1, 2, 3)) -> Limit:
     """Return what one car on *phases* may take of the pools."""
-    on = [(pool.limit.limit_a / pool.weight(phases), pool) for pool in pools_of(verdict, phases)]
+    on = [
+        (pool.limit.limit_a / pool.over.weight(phases), pool) for pool in pools_of(verdict, phases)
+    ]
     a, pool = min(on, key=lambda each: each[0])
     return Limit(int(a * 10 + 1e-6) / 10, pool.limit.source)
 
 
 def pools_of(verdict: Verdict[LimiterState], phases: tuple[int, ...]) -> list[Pool]:
-    return [pool for pool in verdict.pools if pool.weight(phases)]
+    return [pool for pool in verdict.pools if pool.over.weight(phases)]
 
 
 def started(settings: LimiterSettings, set_a: float, at_s: float) -> LimiterState:

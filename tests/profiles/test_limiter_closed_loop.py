@@ -84,7 +84,7 @@ class Loop:
         verdict = step(self.settings, self.state, self.reading, [self.drawn()], self.now_s)
         self.state = verdict.state
         phases = self.drawn().phases
-        pools_a = [pool.limit.limit_a for pool in verdict.pools if pool.weight(phases)]
+        pools_a = [pool.limit.limit_a for pool in verdict.pools if pool.over.weight(phases)]
         before_a = self.offer_a
         self.offer_a = min(*pools_a, self.car.max_a)
         self.offer_a = self.offer_a if self.offer_a >= 6.0 else 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -186,10 +185,10 @@ def test_nobody_rises_into_room_that_another_may_still_be_taking() -> None:
     first = Want(1, 32, held_a=20.0, still_a=20.0)
 
     assert one(20.0, first, Want(2, 32)) == {1: 10.0, 2: 0.0}
-    falls = replace(first, held_a=10.0, still_a=13.0)
+    falls = first._replace(held_a=10.0, still_a=13.0)
     assert one(20.0, falls, Want(2, 32)) == {1: 10.0, 2: 7.0}
     assert one(20.0, falls, Want(2, 32, held_a=8.0)) == {1: 10.0, 2: 8.0}
-    assert one(20.0, replace(falls, still_a=10.0), Want(2, 32)) == {1: 10.0, 2: 10.0}
+    assert one(20.0, falls._replace(still_a=10.0), Want(2, 32)) == {1: 10.0, 2: 10.0}
 
 
 def test_a_car_that_has_left_may_still_be_taking_something() -> None:
@@ -221,15 +220,15 @@ POOLS = st.lists(
     max_size=6,
     unique_by=lambda each: each.over,
 )
-CALM = WANTS.map(lambda wants: [replace(want, still_a=0.0) for want in wants])
-OPEN = POOLS.map(lambda pools: [replace(each, admits=True) for each in pools])
+CALM = WANTS.map(lambda wants: [want._replace(still_a=0.0) for want in wants])
+OPEN = POOLS.map(lambda pools: [each._replace(admits=True) for each in pools])
 
 
 def loads_a(each: Pool, wants: Sequence[Want], amounts_a: dict[int, float]) -> float:
     return sum(
-        each.weight(want.phases) * amounts_a[want.evse_id]
+        each.over.weight(want.phases) * amounts_a[want.evse_id]
         for want in wants
-        if each.weight(want.phases)
+        if each.over.weight(want.phases)
     )
 
 
@@ -278,7 +277,7 @@ def test_nobody_rises_while_the_others_may_still_take_the_rest(pools: Any, wants
         if shares_a[want.evse_id] > want.held_a + TENTH_A:
             now_a = {**may_a, want.evse_id: shares_a[want.evse_id]}
             for each in pools:
-                if each.weight(want.phases):
+                if each.over.weight(want.phases):
                     assert loads_a(each, wants, now_a) <= each.limit.limit_a + NOISE_A
 
 
@@ -287,9 +286,9 @@ def test_more_of_a_pool_makes_nobody_poorer_than_the_poorest_was(
     pools: Any, wants: Any, which: int, more_a: float
 ) -> None:
     """One may have to share more with those who got more: the levels rise from the bottom."""
-    wants = [replace(want, held_a=0.0, rate_a=0.0, uses_a=math.inf) for want in wants]
+    wants = [want._replace(held_a=0.0, rate_a=0.0, uses_a=math.inf) for want in wants]
     more = [
-        replace(each, limit=Limit(each.limit.limit_a + more_a * (n == which), "pool"))
+        each._replace(limit=Limit(each.limit.limit_a + more_a * (n == which), "pool"))
         for n, each in enumerate(pools)
     ]
     before, after = given_a(pools, wants), given_a(more, wants)
@@ -305,7 +304,7 @@ def test_more_of_a_pool_makes_nobody_poorer_than_the_poorest_was(
 def test_more_of_the_only_pool_is_less_for_nobody(
     total_a: float, more_a: float, wants: Any
 ) -> None:
-    wants = [replace(want, priority=0, min_a=6.0, phases=on(1)) for want in wants]
+    wants = [want._replace(priority=0, min_a=6.0, phases=on(1)) for want in wants]
     before, after = one(total_a, *wants), one(total_a + more_a, *wants)
 
     assert sum(map(bool, after.values())) >= sum(map(bool, before.values()))
