@@ -12,6 +12,7 @@ from chargepoint.core.availability import Availability
 from chargepoint.core.choosing import Choosing
 from chargepoint.core.common import Common, masked
 from chargepoint.core.evse import Evse, Grant
+from chargepoint.core.keypad import Keypad
 from chargepoint.core.messages import (
     ACCEPTED,
     AskToken,
@@ -75,6 +76,7 @@ class Access:
         self._stopping = stopping
         self._choosing = Choosing(common, availability, reservations)
         self._smart_charging = smart_charging
+        self._keypad = Keypad()
         self._asked: list[Asked] = []
         sessions.on_plugging = self._bring_grant
         sessions.on_plugged = self._start_unasked
@@ -88,12 +90,15 @@ class Access:
 
     def present(self, command: PresentToken) -> Reply:
         """A card: stops its own session, else starts at the first free EVSE with a car,
-        else waits for one. CONFLICT when no session may begin."""
+        else waits for one. CONFLICT when no session may begin, or a key code comes too soon."""
         evses = self._common.evses
         evse_ids = command.evse_ids or tuple(evses)
         for evse_id in evse_ids:
             if evse_id not in evses:
                 return Reply(Outcome.UNKNOWN_EVSE, "UnknownEvse", f"there is no EVSE {evse_id}")
+        wait_s = self._keypad.wait_s(command.token, self._common.now.s)
+        if wait_s > 0.0:
+            return Reply(Outcome.CONFLICT, "InvalidIdToken", f"wrong code: wait {wait_s:.0f} s")
         asked = Asked(command.token, evse_ids)
         if self._stopping.stop(asked.token, evse_ids, self._known(command.token)):
             return ACCEPTED
@@ -170,6 +175,9 @@ class Access:
         self._decided(target, asked, verdict)
 
     def _decided(self, target: Evse | None, asked: Asked, verdict: Verdict) -> None:
+        if asked.start is None:
+            accepted = not isinstance(verdict, Refused)
+            self._keypad.judged(asked.token, accepted, self._common.now.s)
         if isinstance(verdict, Refused):
             self._refuse(asked, verdict)
         elif target is None:

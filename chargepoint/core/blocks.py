@@ -101,7 +101,8 @@ class Blocks:
         self.sessions = Sessions(self.common, self.transactions)
         version = kept["local_list_version"].get("version", 0)
         self.local_list = LocalList(self.common, kept["local_list"], version)
-        self.cache = TokenCache(self.turn, variables, kept["cache"])
+        salt = kept["cache_salt"]
+        self.cache = TokenCache(self.turn, variables, kept["cache"], salt, new_id)
         self.authorization = Authorization(variables, config.offline, self.local_list, self.cache)
         self.authorization.on_conflict = lambda: self.telling.list_conflict(self.turn.now)
         self.smart_charging = SmartCharging(self.common, kept["profile"])

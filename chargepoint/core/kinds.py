@@ -25,6 +25,7 @@ KINDS: dict[str, object] = {
     "availability_scheduled": Scheduled,
     "boot": BootReason,
     "cache": CacheEntry,
+    "cache_salt": str,
     "capacity": MonthPeak,
     "central_id": int,
     "certificate": Installed,

@@ -215,7 +215,7 @@ class Station:
             m.Reset: lambda c: b.firmware.refuses_reset() or b.resetting.reset(c),
             m.SetNetworkProfile: b.network.set,
             m.Unlock: lambda c: b.unlocking.unlock(c),
-            m.ClearCache: b.cache.clear,
+            m.ClearCache: lambda _: b.cache.clear(b.common.store_trouble),
             m.SendLocalList: b.local_list.send,
             m.GetListVersion: b.local_list.version,
             m.ReserveNow: b.reservations.reserve,

@@ -18,7 +18,7 @@ def office(rig: Rig) -> Office:
     return Office(rig)
 
 
-@pytest.mark.requirement("C13.FR.02", "1.6 3.5", "TC_C_21_CS")
+@pytest.mark.requirement("C13.FR.02", "C13.FR.03", "1.6 3.5", "TC_C_21_CS")
 @pytest.mark.parametrize("where", ["list", "cache"])
 async def test_offline_a_known_card_charges(office: Office, where: str) -> None:
     await office.knows(where, "ANNA", "Accepted")

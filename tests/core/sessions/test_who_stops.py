@@ -15,7 +15,7 @@ def two(request: pytest.FixtureRequest) -> Driver:
     return Driver(request.param, (EvseConfig(1), EvseConfig(2))).online()
 
 
-@pytest.mark.requirement("C01.FR.03", "E07.FR.01", "E08.FR.01", "1.6 4.1")
+@pytest.mark.requirement("C01.FR.03", "C06.FR.03", "E07.FR.01", "E08.FR.01", "1.6 4.1")
 @pytest.mark.parametrize("is_online", [True, False])
 def test_the_same_token_stops_without_a_question(driver: Driver, is_online: bool) -> None:
     driver.charge()

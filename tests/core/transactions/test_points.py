@@ -202,7 +202,7 @@ def test_cable_and_phases_are_told_when_they_are_known(v201: Driver) -> None:
     assert [(e.cable_a, e.phases_used) for e in v201.tx] == [(32.0, None), (None, 3)]
 
 
-@pytest.mark.requirement("E02.FR.19")
+@pytest.mark.requirement("E02.FR.19", "E03.FR.14")
 def test_a_change_of_phases_is_told_when_it_is_done(v201: Driver) -> None:
     v201.charge()
     since = len(v201.tx)
