@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from chargepoint.core.kinds import KINDS
 from chargepoint.core.messages import Batch, Command, Reply, SetClock
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.station import Memory
-from chargepoint.core.words import BootReason
+from chargepoint.core.words import BootReason, Registration
 from chargepoint.doors import Changes, SimulatorDoor, StationDoor
 from chargepoint.errors import ChargePointError, SettingsError, StoreError
 from chargepoint.front.web import Front
@@ -24,7 +25,7 @@ from chargepoint.hookup import make_link, make_transfers
 from chargepoint.life import Life, Outside
 from chargepoint.notify import notify
 from chargepoint.protocol.adapters import BY_VERSION
-from chargepoint.protocol.link import Link, LinkState
+from chargepoint.protocol.link import NOT_DIALLED, Link, LinkState
 from chargepoint.seeds import seed
 from chargepoint.settings.convert import station_config
 from chargepoint.settings.later import without_effect
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PAGE_WAITS_S = 0.3  # for a central system that does not answer
 EXIT_OK, EXIT_INTERNAL, EXIT_CONFIGURATION = 0, 70, 78
 
 
@@ -128,11 +130,8 @@ class Agent:
         living = asyncio.create_task(life.run(self._link.run() if self._link else None))
         stopping = asyncio.create_task(self._stop.wait())
         try:
-            if not self.started.is_set() and self.front is not None:
-                await self.front.start()
-                log.info("the page is at %s", self.front.url)
-                self.started.set()
-                notify("READY=1")
+            if not self.started.is_set():
+                await self._open_page(life)
             done, _ = await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
@@ -141,6 +140,27 @@ class Agent:
             living.cancel()
             stopping.cancel()
             await asyncio.gather(living, stopping, return_exceptions=True)
+
+    async def _open_page(self, life: Life) -> None:
+        """Start the page. What it needs takes as long to load as all the rest: the central
+        system hears of us first, where it answers soon."""
+        assert self.front is not None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PAGE_WAITS_S):
+                await self._introduced(life)
+        await self.front.start()
+        log.info("the page is at %s", self.front.url)
+        self.started.set()
+        notify("READY=1")
+
+    async def _introduced(self, life: Life) -> None:
+        """Return when the central system has answered our boot, or cannot be reached."""
+        seen = 0
+        while self._link is not None:
+            state, known = self._link.state, life.station.registration != Registration.NONE
+            if known or not (state.connected or state is NOT_DIALLED):
+                return
+            seen = await self._changes.wait(seen)
 
     # --- for the doors ------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -38,6 +37,7 @@ from chargepoint.core.messages import (
 )
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.station import Memory, Station
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import BootReason, Moment, Registration
 from chargepoint.doze import Doze
 from chargepoint.errors import ErrorCode, LinkError, WireError

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import inf
 
 from chargepoint.core.inputs import Inputs
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Moment
 from hardware.api import (
     Actuation,
@@ -198,9 +198,9 @@ class Loop:
                     log.warning("meter %s: %s", role, error)
                 failing = True
             nudge = self._nudges[role]
-            with suppress(TimeoutError):
-                async with asyncio.timeout(READ_EVERY_S):
-                    await nudge.wait()
+            alarm = asyncio.get_running_loop().call_later(READ_EVERY_S, nudge.set)
+            await nudge.wait()
+            alarm.cancel()
             nudge.clear()
 
     def read_now(self, role: str) -> None:

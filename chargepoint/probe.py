@@ -10,7 +10,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain, count
 
 from rich.console import Console
@@ -18,6 +18,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import SettingsError
 from chargepoint.settings.mistakes import dotted
 from chargepoint.settings.model import Settings

@@ -82,5 +82,10 @@ class Watchdog:
             self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stop.wait(self._timeout_s / LOOKS):
+        while not self._stop.wait(self._patience_s()):
             self.check()
+
+    def _patience_s(self) -> float:
+        """Return how long there is no need to look: a loop that was petted has its time."""
+        left_s = self._petted_s + self._timeout_s - self._monotonic_s()
+        return max(left_s, self._timeout_s / LOOKS)

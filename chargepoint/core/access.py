@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chargepoint.core.authorization import Ask, Authorization, Refused, Verdict
 from chargepoint.core.availability import Availability
 from chargepoint.core.choosing import Choosing
@@ -29,6 +27,7 @@ from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
 from chargepoint.core.stopping import Stopping
 from chargepoint.core.token_cache import UNCACHED_TYPES
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import (
     NO_AUTHORIZATION,
     Token,

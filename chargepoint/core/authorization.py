@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chargepoint.core.config import OfflineConfig, OfflinePolicy
 from chargepoint.core.local_list import LocalList
 from chargepoint.core.token_cache import TokenCache
+from chargepoint.core.values import dataclass
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import Moment, Token, TokenInfo, TokenStatus
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.messages import ACCEPTED, ChangeAvailability, Outcome, Reply
 from chargepoint.core.session import State
 from chargepoint.core.turn import Turn
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import ChargingState, Status
 
 Place = tuple[int, int]  # EVSE and connector; connector 0 is the whole EVSE, (0, 0) the station

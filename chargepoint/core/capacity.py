@@ -6,11 +6,11 @@ The month's peak is on disk: a restart does not forget what is paid for already.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from chargepoint.core.common import Common
 from chargepoint.core.snapshot import CapacityShown
+from chargepoint.core.values import dataclass
 from hardware.api import MeterReading
 from profiles.capacity import Ceiling, of_day
 from profiles.limits import Limit, Origin

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from chargepoint.core.config import StationConfig
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.turn import Turn
+from chargepoint.core.values import dataclass
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import Moment, Registration, Token
 

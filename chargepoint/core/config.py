@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, tzinfo
 from enum import StrEnum
 
+from chargepoint.core.values import dataclass
 from profiles.battery import BatteryUse
 from profiles.capacity import DayPart
 from profiles.peak import LEAST_PEAK_W

@@ -6,9 +6,9 @@ Each adapter declares one Dialect; the core reads its fields and never asks for 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Status, StopReason
 
 

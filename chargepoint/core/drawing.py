@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 
 from chargepoint.core.evse import Evse
 from chargepoint.core.power import ASKING
+from chargepoint.core.values import dataclass
 from profiles.drawn import NOTHING, Drawn, Trail
 from profiles.readings import USED_A, Currents, credible
 

@@ -8,13 +8,13 @@ a limit that opened the contactor would end itself otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import inf, isfinite
 
 from chargepoint.core.common import Common
 from chargepoint.core.evse import Evse
 from chargepoint.core.meter_trust import ladder_of
 from chargepoint.core.session import State
+from chargepoint.core.values import dataclass
 from profiles.limits import Limit
 from profiles.readings import is_news
 from profiles.staleness import BELIEVED, Ladder, Trust

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from chargepoint.core.config import EvseConfig, SecondContactor
 from chargepoint.core.power import ASKING, PowerPath
 from chargepoint.core.session import AUTHORIZED_STATES, Input, State, after
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import ChargingState, MeterSample, StopReason, Token, Trigger
 from hardware.api import Fault, MeterReading, Pilot, Sensed
 from hardware.guard import FOLLOW_S

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from chargepoint.core.firmware_states import DOWNLOADED, OVER, SENTENCES
 from chargepoint.core.lazy import lazily
 from chargepoint.core.messages import Outcome, Reply, UpdateFirmware
 from chargepoint.core.snapshot import FirmwareShown
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import FirmwareStatus
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from chargepoint.core.common import Common
 from chargepoint.core.messages import (
@@ -17,6 +16,7 @@ from chargepoint.core.messages import (
     Reply,
     SendLocalList,
 )
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Moment, Token, TokenInfo
 
 TABLE = "LocalAuthListCtrlr"

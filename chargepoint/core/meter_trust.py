@@ -6,10 +6,11 @@ A meter that is not believed has a limit in its stead, and whoever looks is told
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import isfinite
 
 from chargepoint.core.config import StationConfig
+from chargepoint.core.values import dataclass
 from hardware.api import MeterReading
 from profiles import frozen, plausible
 from profiles.limits import Limit, Origin

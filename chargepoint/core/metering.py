@@ -7,13 +7,13 @@ start of the transaction, clock-aligned ones from midnight.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chargepoint.core.config import StationConfig
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.sampling import Source, sampled_values
+from chargepoint.core.values import dataclass
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import MeterSample, Moment, Trigger
 from hardware.api import MeterReading

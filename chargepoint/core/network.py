@@ -9,12 +9,13 @@ waits for the next one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chargepoint.core.common import Common
 from chargepoint.core.messages import ACCEPTED, Outcome, Reply, SetNetworkProfile
 from chargepoint.core.network_profile import NetworkProfile
 from chargepoint.core.security_profile import SecurityProfile
+from chargepoint.core.values import dataclass
 
 COMM, PRIORITY = "OCPPCommCtrlr", "NetworkConfigurationPriority"
 CONFIGURED = 1  # the slot of [csms]

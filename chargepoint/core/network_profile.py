@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
+
+from chargepoint.core.values import dataclass
 
 NONE, PASSWORD, TLS, CERTIFICATE = 0, 1, 2, 3
 """The security profiles: on a test bench, then those of part 2 section A 1.3."""

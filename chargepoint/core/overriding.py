@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 
 from chargepoint.core.messages import Override
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Moment
 from profiles.limits import Limit, Origin
 

@@ -8,9 +8,9 @@ for the car, open, settle (the guard sees to that), close.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import floor
 
+from chargepoint.core.values import dataclass
 from hardware.api import Actuation, Pilot, Sensed
 from profiles.limits import Limit
 

@@ -7,13 +7,12 @@ central system changes the rate); SC.02 mechanism 4 and SC.03 for the sharing am
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chargepoint.core.common import Common
 from chargepoint.core.evse import Evse
 from chargepoint.core.outside import BUSY_S, TABLE
 from chargepoint.core.smart_charging import SmartCharging
 from chargepoint.core.transactions import Transactions
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import ChargingState, Trigger
 from profiles.limits import OUTSIDE, Origin
 from profiles.significance import Told, is_due

@@ -7,7 +7,6 @@ put to use, and the one that has proven itself is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,7 @@ from chargepoint.core.messages import (
     SignAnswered,
     SignRequest,
 )
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import CertificateHash
 
 if TYPE_CHECKING:

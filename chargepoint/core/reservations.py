@@ -8,7 +8,7 @@ single one as long as there is choice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from chargepoint.core.availability import Availability
@@ -22,6 +22,7 @@ from chargepoint.core.messages import (
     ReservationEnded,
     ReserveNow,
 )
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Token
 
 TABLE = "ReservationCtrlr"

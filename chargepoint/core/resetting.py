@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 
 from chargepoint.core.common import Common
 from chargepoint.core.evse import Evse
 from chargepoint.core.messages import ACCEPTED, Outcome, Reply, Reset, ResetBoard, Restart
 from chargepoint.core.sessions import Sessions
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import BootReason, StopReason, Trigger
 
 TRY_S = 10.0  # a contactor still closed by then has not opened: the try has failed

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import SampledValue
 from hardware.api import MeterReading
 

@@ -8,13 +8,14 @@ is that of the last connection, made with one of the network profiles (core.netw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chargepoint.core.common import Common
 from chargepoint.core.messages import ACCEPTED, Outcome, Reconnect, Reply
 from chargepoint.core.network_profile import CERTIFICATE, PASSWORD, TLS
 from chargepoint.core.renewal import Renewal
 from chargepoint.core.trust import Trust
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import CertificateUse
 
 TRIAL_S = 60.0

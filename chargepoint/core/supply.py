@@ -7,7 +7,7 @@ sees; capacity and the grid operator's relay say what all phases may carry toget
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chargepoint.core.capacity import Capacity, MonthPeak
 from chargepoint.core.common import Common
@@ -16,6 +16,7 @@ from chargepoint.core.drawing import metered_a
 from chargepoint.core.ev_meters import EvMeters
 from chargepoint.core.grid_relay import Dimming
 from chargepoint.core.meter_trust import GUARDS, MeterTrust, ladder_of
+from chargepoint.core.values import dataclass
 from hardware.api import MeterReading
 from profiles.battery import counted, without
 from profiles.drawn import NOTHING

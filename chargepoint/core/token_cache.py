@@ -7,12 +7,13 @@ tokens by their hash, under a salt of the station's own (C10.FR.12).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 
 from chargepoint.core.messages import ACCEPTED, Outcome, Reply
 from chargepoint.core.turn import Turn
+from chargepoint.core.values import dataclass
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import Moment, Token, TokenInfo, TokenStatus
 

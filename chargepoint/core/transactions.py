@@ -7,7 +7,7 @@ points is reached and ends when one of the stop points, once reached, is left.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Ending, Evse, Transaction
@@ -15,6 +15,7 @@ from chargepoint.core.messages import TxPhase
 from chargepoint.core.metering import Metering
 from chargepoint.core.turn import Turn
 from chargepoint.core.tx_events import TxEvents
+from chargepoint.core.values import dataclass
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import (
     ChargingState,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chargepoint.core.common import Common
@@ -20,6 +20,7 @@ from chargepoint.core.messages import (
     Outcome,
     Reply,
 )
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import CertificateHash, CertificateUse
 
 if TYPE_CHECKING:

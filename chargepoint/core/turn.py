@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from chargepoint.core.messages import (
@@ -16,6 +16,7 @@ from chargepoint.core.messages import (
     Reply,
     TransactionEvent,
 )
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Moment
 
 

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chargepoint.core.common import Common
 from chargepoint.core.evse import Evse
 from chargepoint.core.messages import Later, Outcome, Reply, Unlock
 from chargepoint.core.session import State
 from chargepoint.core.sessions import Sessions
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import StopReason, Trigger
 from hardware.api import FaultCode
 

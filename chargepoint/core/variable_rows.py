@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
 from chargepoint.core.config import EvseConfig, StationConfig
 from chargepoint.core.measurands import ITEMS_16, NAMES
+from chargepoint.core.values import dataclass
 from chargepoint.core.variable_values import Bounds, items_of, key_refusal, normal, refusal
 from chargepoint.core.words import VariableRef
 

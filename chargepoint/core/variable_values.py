@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+
+from chargepoint.core.values import dataclass
 
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_VALUE_SIZE = 1000  # SetVariableDataType.attributeValue; 1.6 keys end at 500

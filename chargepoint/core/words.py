@@ -6,9 +6,10 @@ word; what a version lacks, its adapter translates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from chargepoint.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from itertools import count
 
+from chargepoint.core.values import dataclass
 from chargepoint.demo.behaviour import Payload
 
 ACCEPTED: Payload = {"status": "Accepted"}

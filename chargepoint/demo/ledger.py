@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from chargepoint.core.values import dataclass
 from chargepoint.demo.behaviour import Payload
 
 ENERGY = "Energy.Active.Import.Register"

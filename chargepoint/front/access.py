@@ -18,8 +18,10 @@ import hashlib
 import hmac
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlsplit
+
+from chargepoint.core.values import dataclass
 
 CHALLENGE = 'Basic realm="charge point", charset="UTF-8"'
 WRONG_PASSWORDS = 10

@@ -23,7 +23,6 @@ from chargepoint.front.access import Access
 from chargepoint.front.bodies import Body
 from chargepoint.front.door import Door
 from chargepoint.front.feed import Feed
-from chargepoint.front.openapi import description
 from chargepoint.front.page import CONTENT_SECURITY_POLICY, Asset, assets
 from chargepoint.front.routes import HTTP_STATUS, Get, Post
 from chargepoint.front.shown import status_json
@@ -126,6 +125,13 @@ def page_handler(asset: Asset) -> Handler:
     return handle
 
 
+def openapi_json(version: str) -> bytes:
+    """Return the description, made when somebody asks for it: few ever do."""
+    from chargepoint.front.openapi import description
+
+    return json.dumps(description(version)).encode()
+
+
 class Readings:
     """Handlers of what can be read."""
 
@@ -133,7 +139,8 @@ class Readings:
         self._door = door
         self._feed = Feed(door, self._status_json)
         self._listeners = 0
-        self._openapi = json.dumps(description(version)).encode()
+        self._version = version
+        self._openapi = b""
 
     def _status_json(self) -> bytes:
         sim = self._door.sim
@@ -143,6 +150,7 @@ class Readings:
         return web.Response(body=self._status_json(), content_type="application/json")
 
     async def openapi(self, _: web.Request) -> web.Response:
+        self._openapi = self._openapi or await asyncio.to_thread(openapi_json, self._version)
         return web.Response(body=self._openapi, content_type="application/json")
 
     async def health(self, _: web.Request) -> web.Response:

@@ -7,11 +7,11 @@ and never waits for the central system; waiting is only done for news.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from chargepoint.core.messages import Command, Reply
 from chargepoint.core.snapshot import Snapshot
+from chargepoint.core.values import dataclass
 from hardware.api import Simulator
 
 

@@ -6,8 +6,9 @@ There is no path to walk: what is not in the table does not exist.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from importlib.resources import files
+
+from chargepoint.core.values import dataclass
 
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",

@@ -7,11 +7,11 @@ that its path names; nothing here waits for the central system.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from chargepoint.core import messages
 from chargepoint.core.messages import ACCEPTED, Outcome, Reply
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Token
 from chargepoint.front import bodies
 from chargepoint.front.bodies import Body

@@ -7,12 +7,12 @@ back into payloads; our events into CALLs and their answers back into commands.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chargepoint.core.config import StationIdentity
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.messages import Command, Event, Later, Reply
+from chargepoint.core.values import dataclass
 from chargepoint.errors import ErrorCode
 
 Payload = dict[str, Any]

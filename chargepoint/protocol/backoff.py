@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from chargepoint.core.values import dataclass
 
 SHORTEST_S = 0.1  # a station set to zero must not keep a processor busy with dialling
 

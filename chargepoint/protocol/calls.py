@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import ChargePointError, ErrorCode, LinkError
 from chargepoint.protocol import frames
 from chargepoint.protocol.adapter import Payload

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from chargepoint.core.config import StationIdentity
@@ -23,6 +23,7 @@ from chargepoint.core.messages import (
     LiveEvent,
     TransactionEvent,
 )
+from chargepoint.core.values import dataclass
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Adapter, Payload
 from chargepoint.protocol.calls import CallFailed, CallRefused

@@ -8,7 +8,6 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from websockets.exceptions import (
     InvalidHandshake,
@@ -17,6 +16,7 @@ from websockets.exceptions import (
     NegotiationError,
 )
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import ChargePointError
 from chargepoint.protocol.concerns import Concern
 

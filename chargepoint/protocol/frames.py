@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from typing import Any
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import ErrorCode
 from chargepoint.protocol.adapter import Payload
 

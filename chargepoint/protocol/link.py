@@ -11,7 +11,7 @@ import logging
 import random
 import ssl
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import LinkError
 from chargepoint.protocol.backoff import BackOff
 from chargepoint.protocol.concerns import Concern, OnConcern
@@ -148,6 +149,9 @@ async def keep_alive(websocket: ClientConnection, interval_s: Callable[[], float
         last_s = loop.time()
 
 
+NOT_DIALLED = LinkState(False, why="not dialled yet")
+
+
 class Link:
     """Keeps a connection to whatever *target* says, until run() is cancelled.
 
@@ -177,7 +181,7 @@ class Link:
         self._offline = False
         self._wish = ""
         self._nudge = asyncio.Event()
-        self.state = LinkState(False, why="not dialled yet")
+        self.state = NOT_DIALLED
 
     # --- wishes: from anywhere in the loop's thread, at any time ------------------------------
 

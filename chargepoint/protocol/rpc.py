@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol import frames, schemas
 from chargepoint.protocol.adapter import Payload

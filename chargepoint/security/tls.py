@@ -11,9 +11,9 @@ import os
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import SettingsError
 
 BEGIN = "-----BEGIN"

@@ -6,12 +6,12 @@ Drivers read plain values: what was not set is left out, so that their own defau
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import SecretStr
 
+from chargepoint.core.values import dataclass
 from chargepoint.settings.convert import evse_config
 from chargepoint.settings.equipment import NO_METER, DriverTable, Evse, Meter
 from chargepoint.settings.mistakes import Mistake, Place

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from chargepoint.core.values import dataclass
 from chargepoint.settings.schema import ANY, Key, Known, known, known_at
 
 if TYPE_CHECKING:

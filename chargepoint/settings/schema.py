@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from chargepoint.core.values import dataclass
 from chargepoint.settings.model import Settings
 
 ANY = "*"  # in a key: any name of a table, any place in a list

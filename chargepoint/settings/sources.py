@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from chargepoint.core.values import dataclass
 from chargepoint.settings.mistakes import CLOSE, Mistake, Place, meant_by
 from chargepoint.settings.model import Settings
 from chargepoint.settings.schema import ANY, Key, known

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass
 from datetime import UTC, time, tzinfo
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from chargepoint.core.network_profile import url_flaw
+from chargepoint.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 from xml.sax.saxutils import escape
+
+from chargepoint.core.values import dataclass
 
 Point = tuple[float, float]
 Anchor = Literal["start", "middle", "end"]

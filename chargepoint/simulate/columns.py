@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from statistics import fmean
 
+from chargepoint.core.values import dataclass
 from chargepoint.simulate.day import Three
 from chargepoint.simulate.record import Line
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from chargepoint.core.config import StationConfig
+from chargepoint.core.values import dataclass
 from chargepoint.errors import SettingsError
 from chargepoint.settings.convert import station_config
 from chargepoint.simulate.canvas import svg

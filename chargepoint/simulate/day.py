@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import SettingsError
 
 HOUR_S = 3600

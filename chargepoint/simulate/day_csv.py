@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import SettingsError
 from chargepoint.simulate.day import DAY_S, HOUR_S, Car, Day, Event, Row, Three, joined
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 
 from chargepoint.core.config import StationConfig
+from chargepoint.core.values import dataclass
 from chargepoint.loop import READ_EVERY_S
 from chargepoint.simulate.play import EvseSeen, Second
 from profiles.drawn import FOLLOW_S

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from chargepoint.core.values import dataclass
 from chargepoint.simulate.appliances import Switching
 from chargepoint.simulate.day import DAY_S, HOUR_S, Car, Day, Event, Row, Three
 

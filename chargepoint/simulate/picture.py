@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import cycle
 from math import ceil, floor, log10
 
+from chargepoint.core.values import dataclass
 from chargepoint.simulate.canvas import Box, Curve, Point, Sheet, Words
 from chargepoint.simulate.columns import Column, columns, stretches
 from chargepoint.simulate.day import DAY_S, HOUR_S

@@ -10,13 +10,14 @@ system: every batch counts as written at once, and every car may charge.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from chargepoint import equipment
 from chargepoint.core.inputs import Inputs
 from chargepoint.core.station import Station
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Moment
 from chargepoint.doze import holds
 from chargepoint.loop import Loop

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from chargepoint.core.values import dataclass
 from chargepoint.simulate.day import Row, Three
 from chargepoint.simulate.play import MIDNIGHT, EvseSeen, Second
 from chargepoint.simulate.tally import Tally

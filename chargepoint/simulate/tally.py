@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from chargepoint.core.values import dataclass
 from chargepoint.simulate.day import HOUR_S, Car
 from chargepoint.simulate.play import STEP_S, EvseSeen, Second
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
@@ -10,9 +11,7 @@ from pydantic_core import from_json, to_json
 
 from chargepoint.core.messages import DurableEvent
 
-EVENT_TYPES: dict[str, type[DurableEvent]] = {
-    kind.__name__: kind for kind in get_args(DurableEvent)
-}
+EVENT_TYPES: dict[str, Any] = {kind.__name__: kind for kind in get_args(DurableEvent)}
 
 
 class Unreadable(ValueError):
@@ -26,8 +25,7 @@ class Codec:
     """
 
     def __init__(self, kinds: Mapping[str, Any]) -> None:
-        self._kinds = {kind: TypeAdapter[Any](shape) for kind, shape in kinds.items()}
-        self._events = {name: TypeAdapter(shape) for name, shape in EVENT_TYPES.items()}
+        self._kinds = kinds
 
     def knows(self, kind: str) -> bool:
         """Return whether values of *kind* can be read."""
@@ -42,7 +40,7 @@ class Codec:
     def value(self, kind: str, text: str) -> Any:
         """Return the value that *text* says; raise Unreadable when it says none of *kind*."""
         try:
-            return self._kinds[kind].validate_json(text)
+            return _reader(self._kinds[kind]).validate_json(text)
         except ValueError as error:
             raise Unreadable(str(error)) from error
 
@@ -54,9 +52,18 @@ class Codec:
         """Return the event that *text* says; raise Unreadable when it says none."""
         try:
             tagged = from_json(text)
-            return self._events[tagged["type"]].validate_python(tagged["event"])
+            event: DurableEvent = _reader(EVENT_TYPES[tagged["type"]]).validate_python(
+                tagged["event"]
+            )
+            return event
         except (ValueError, TypeError, LookupError) as error:
             raise Unreadable(str(error)) from error
+
+
+@cache
+def _reader(shape: Any) -> TypeAdapter[Any]:
+    """Return what reads a *shape*, made when the first one is read: a new station has none."""
+    return TypeAdapter(shape)
 
 
 def _text(value: Any) -> str:

@@ -7,10 +7,10 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import StoreError
 
 log = logging.getLogger(__name__)

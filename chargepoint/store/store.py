@@ -9,11 +9,11 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from chargepoint.core.messages import Batch, DurableEvent
+from chargepoint.core.values import dataclass
 from chargepoint.errors import StoreError
 from chargepoint.store.codec import Codec, Unreadable
 from chargepoint.store.database import in_sentences, open_database, transaction

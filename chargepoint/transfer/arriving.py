@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import TransferFault
 from chargepoint.transfer.failures import TransferError, on_our_disk
 from chargepoint.transfer.location import Location

@@ -8,11 +8,11 @@ import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+from chargepoint.core.values import dataclass
 from chargepoint.errors import ChargePointError
 
 FILE = "{file}"  # in the command: where the new firmware is

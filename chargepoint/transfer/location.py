@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import TransferFault
 from chargepoint.transfer.failures import TransferError
 

@@ -6,9 +6,9 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from chargepoint.core.values import dataclass
 from chargepoint.transfer.failures import denied, failed
 from chargepoint.transfer.location import PROTOCOLS, Location, is_local
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+
+from chargepoint.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

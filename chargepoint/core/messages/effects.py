@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from chargepoint.core.messages.events import DurableEvent, LiveEvent
 from chargepoint.core.messages.firmware import FirmwareEffect
 from chargepoint.core.messages.replies import Reply
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import BootReason
 
 

@@ -3,11 +3,11 @@ worth telling now or never."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from chargepoint.core.messages.firmware import FirmwareAsked, FirmwareProgress
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import (
     BootReason,
     ChargingState,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import FirmwareStatus
 
 

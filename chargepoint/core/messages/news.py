@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.messages.events import DurableEvent, StatusChanged
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Registration, Token, TokenInfo
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chargepoint.core.messages.replies import Reply
 from chargepoint.core.network_profile import NetworkProfile
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Token, VariableRef
 from profiles.reporting import Criteria
 from profiles.schedule import Profile, Purpose, Unit

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Token
 
 

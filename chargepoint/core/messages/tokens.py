@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chargepoint.core.messages.replies import Reply
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Token, TokenInfo
 
 

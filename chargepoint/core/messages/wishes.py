@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from chargepoint.core.values import dataclass
 from chargepoint.core.words import Token
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from chargepoint.core.config import StationIdentity
 from chargepoint.core.messages import Command, Later, Outcome, Reply
+from chargepoint.core.values import dataclass
 from chargepoint.protocol.adapter import Call, Deferred, Handle, Payload
 
 
