@@ -60,8 +60,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if target is None:
         return
     tests, blocks, excuses = tests_of(session.items), binding_rules(), reasons()
-    if idle := idle_patterns(tests, blocks, excuses):
-        raise pytest.UsageError(f"{REASONS.name} excuses no untested rule by {', '.join(idle)}")
+    if idle := idle_patterns(blocks, excuses):
+        raise pytest.UsageError(f"{REASONS.name} excuses no rule by {', '.join(idle)}")
     target.write_text(page(tests, blocks, excuses), encoding="utf-8")
 
 
@@ -97,13 +97,11 @@ def reasons() -> Excuses:
         ]
 
 
-def idle_patterns(tests: Tests, blocks: Blocks, excuses: Excuses) -> list[str]:
-    """Return the patterns that excuse no rule: misspelt, or there is a test by now."""
-    untested = {rule for rules in blocks.values() for rule in rules} - set(tests)
+def idle_patterns(blocks: Blocks, excuses: Excuses) -> list[str]:
+    """Return the patterns that excuse no rule, because they are misspelt."""
+    rules = [rule for each in blocks.values() for rule in each]
     return [
-        pattern
-        for pattern, _ in excuses
-        if not any(fnmatchcase(rule, pattern) for rule in untested)
+        pattern for pattern, _ in excuses if not any(fnmatchcase(rule, pattern) for rule in rules)
     ]
 
 

@@ -40,10 +40,7 @@ def test_a_reason_that_excuses_nothing_is_named() -> None:
     excuses = [("B01.FR.02", ""), ("B01.FR.*", ""), ("B09.FR.01", "")]
     blocks = {"B": ["B01.FR.01", "B01.FR.02"]}
 
-    assert conformance.idle_patterns({"B01.FR.02": set()}, blocks, excuses) == [
-        "B01.FR.02",
-        "B09.FR.01",
-    ]
+    assert conformance.idle_patterns(blocks, excuses) == ["B09.FR.01"]
 
 
 def test_only_rules_of_claimed_blocks_that_bind_a_station_are_wanted() -> None:
