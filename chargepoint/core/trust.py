@@ -95,6 +95,8 @@ class Trust:
         flaw = x509.flaw_of_root(certificate, self._common.now.utc)
         if flaw:
             return self._refuse(command.use, "InvalidCertificate", flaw)
+        if self._common.store_trouble:  # M05.FR.03
+            return Reply(Outcome.FAILED, "InternalError", self._common.store_trouble)
         entry = Installed(command.use, x509.pem_of(certificate))
         if self._replaces(command.use):
             return self._succeed(entry)

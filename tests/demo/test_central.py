@@ -70,6 +70,7 @@ async def test_a_station_id_is_percent_decoded(central: Central, dial: Dial) -> 
         assert (await central.station("CP 001/a")).connected
 
 
+@pytest.mark.requirement("A00.FR.202", "A00.FR.301")
 @pytest.mark.requirement("A00.FR.204", "A00.FR.207")
 async def test_a_wrong_password_is_401_and_the_right_one_connects(dial: Dial) -> None:
     def basic(password: str) -> dict[str, str]:

@@ -38,6 +38,7 @@ async def test_without_a_common_version_the_station_closes_and_says_so(start: St
         assert await agent.stop() == 0
 
 
+@pytest.mark.requirement("A00.FR.004")
 async def test_a_wrong_password_is_tried_slowly_until_it_is_right(start: Start) -> None:
     passwords = {"CP001": "another password!"}
     async with Central(versions=("1.6",), passwords=passwords) as central:

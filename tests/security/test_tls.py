@@ -91,11 +91,13 @@ def test_without_host_names_a_root_is_needed_all_the_same(stranger: trustme.CA, 
         )
 
 
+@pytest.mark.requirement("A00.FR.314", "A00.FR.417")
 @pytest.mark.requirement("A00.FR.312", "A00.FR.313", "A00.FR.416")
 def test_nothing_older_than_tls_1_2_is_spoken(root_file: str):
     assert client_context([root_file]).minimum_version is ssl.TLSVersion.TLSv1_2
 
 
+@pytest.mark.requirement("A00.FR.423")
 @pytest.mark.requirement("A00.FR.318", "A00.FR.319", "A00.FR.422")
 def test_the_suites_of_the_standard_are_offered_and_no_weak_one(root_file: str):
     offered = {suite["name"] for suite in client_context([root_file]).get_ciphers()}
@@ -132,7 +134,7 @@ def demanding(authority: trustme.CA) -> ssl.SSLContext:
     return context
 
 
-@pytest.mark.requirement("A00.FR.401", "A00.FR.402")
+@pytest.mark.requirement("A00.FR.401", "A00.FR.402", "A00.FR.415")
 @pytest.mark.parametrize("as_files", [True, False])
 def test_our_certificate_is_shown(
     as_files: bool, authority: trustme.CA, root_file: str, tmp_path: Path

@@ -20,6 +20,7 @@ def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.requirement("A01.FR.10")
 def test_the_folder_and_its_files_are_ours_alone(open_store, tmp_path):
     folder = tmp_path / "deep" / "data"
     store = open_store(folder)

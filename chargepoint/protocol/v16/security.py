@@ -96,7 +96,9 @@ ROUTES: Mapping[str, Route] = {
         _delete, status({**_ACCEPTED, Outcome.UNKNOWN: "NotFound"}, otherwise="Failed")
     ),
     "GetInstalledCertificateIds": Route(_listed, _list),
-    "InstallCertificate": Route(_install, status(_ACCEPTED, otherwise="Rejected")),
+    "InstallCertificate": Route(
+        _install, status({**_ACCEPTED, Outcome.FAILED: "Failed"}, otherwise="Rejected")
+    ),
 }
 TELLINGS: Mapping[type, Telling] = {
     SignRequest: Telling(_sign, _sign_answered, lambda _: SignAnswered(None)),

@@ -80,7 +80,7 @@ ROUTES: Mapping[str, Answer] = {
         _delete, status({**_ACCEPTED, Outcome.UNKNOWN: "NotFound"}, otherwise="Failed")
     ),
     "GetInstalledCertificateIds": one(_listed, _list),
-    "InstallCertificate": one(_install, status(_ACCEPTED)),
+    "InstallCertificate": one(_install, status({**_ACCEPTED, Outcome.FAILED: "Failed"})),
 }
 TELLINGS: Mapping[type, Telling] = {
     SignRequest: Telling(_sign, _sign_answered, lambda _: SignAnswered(None)),

@@ -53,6 +53,7 @@ def _batches(monkeypatch):
     monkeypatch.setattr(Driver, "take", taking)
 
 
+@pytest.mark.requirement("A03.FR.03")
 @pytest.mark.requirement("A02.FR.02", "A02.FR.03")
 def test_a_trigger_makes_a_key_and_asks_for_its_signature(named, key_pair):
     assert named.do(SIGN).outcome is m.Outcome.ACCEPTED
@@ -62,6 +63,7 @@ def test_a_trigger_makes_a_key_and_asks_for_its_signature(named, key_pair):
     assert asks(named) == [key_pair.request]
 
 
+@pytest.mark.requirement("A03.FR.05")
 @pytest.mark.requirement("A02.FR.05")
 def test_the_private_key_is_never_shown(named, key_pair):
     request(named, key_pair)
@@ -76,6 +78,7 @@ def test_without_the_operators_name_nothing_is_asked(driver):
     assert (reply.outcome, reply.reason) == (m.Outcome.REJECTED, "MissingParam")
 
 
+@pytest.mark.requirement("A03.FR.06", "A03.FR.08", "A00.FR.507")
 @pytest.mark.requirement("A02.FR.06", "A02.FR.08")
 def test_a_good_certificate_is_put_to_use_at_once(named, key_pair, root):
     signed = root.sign(request(named, key_pair))
@@ -101,7 +104,9 @@ def test_in_other_profiles_the_connection_stays(key_pair, root):
     assert len(driver.station.renewal.pairs()) == 1
 
 
-@pytest.mark.requirement("A02.FR.07", "A02.FR.20")
+@pytest.mark.requirement(
+    "A02.FR.07", "A02.FR.20", "A03.FR.06", "A03.FR.07", "A00.FR.509", "A00.FR.511"
+)
 @pytest.mark.parametrize(
     ("how", "why"),
     [
@@ -147,6 +152,7 @@ def test_a_certificate_that_nobody_asked_for_is_refused(named, root):
     assert "nothing was sent" in named.do(m.CertificateSigned(root.pem)).info
 
 
+@pytest.mark.requirement("A03.FR.16")
 @pytest.mark.requirement("A02.FR.16")
 def test_a_chain_that_is_too_long_is_refused(named, key_pair, root):
     signed = root.sign(request(named, key_pair))
@@ -181,6 +187,7 @@ def test_in_201_a_certificate_of_tomorrow_is_refused(key_pair, root):
 # --- asking again ---------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("A03.FR.17", "A03.FR.18", "A03.FR.19")
 @pytest.mark.requirement("A02.FR.17", "A02.FR.18", "A02.FR.19")
 def test_it_asks_again_after_twice_as_long_each_time_and_then_no_more(named, key_pair):
     named.set("SecurityCtrlr", "CertSigningWaitMinimum", "10")
@@ -234,6 +241,7 @@ def renewed(named, key_pair, root):
     return named
 
 
+@pytest.mark.requirement("A03.FR.09", "A03.FR.10")
 @pytest.mark.requirement("A02.FR.10")
 def test_the_new_one_that_connects_stays(renewed):
     new, _ = renewed.station.renewal.pairs()
@@ -242,6 +250,7 @@ def test_the_new_one_that_connects_stays(renewed):
     assert Driver("1.6", memory=renewed.memory).station.renewal.pairs() == (new,)
 
 
+@pytest.mark.requirement("A03.FR.24", "A03.FR.25")
 @pytest.mark.requirement("A02.FR.28", "A02.FR.29")
 def test_the_new_one_that_does_not_connect_is_discarded(renewed):
     _, old = renewed.station.renewal.pairs()
@@ -262,6 +271,14 @@ def test_the_first_one_of_all_is_not_discarded(named, key_pair, root):
     named.do(m.CertificateSigned(root.sign(request(named, key_pair))))
     named.do(m.CertificateTried(newest=False))
     assert len(named.station.renewal.pairs()) == 1
+
+
+@pytest.mark.requirement("A00.FR.430")
+def test_an_expired_one_is_shown_all_the_same(renewed):
+    """Whether it is still good enough is for the central system to say."""
+    renewed.tick(timedelta(days=4000).total_seconds())
+    leaf = renewed.station.renewal.pairs()[0].leaf
+    assert leaf.not_valid_after_utc < renewed.now.utc
 
 
 @pytest.mark.requirement("M04.FR.06")

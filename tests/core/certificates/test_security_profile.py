@@ -51,6 +51,7 @@ def test_without_a_certificate_of_ours_there_is_no_profile_3(ready, root, key_pa
     assert raise_to(ready, "3").outcome is m.Outcome.ACCEPTED
 
 
+@pytest.mark.requirement("A00.FR.001")
 @pytest.mark.requirement(
     "1.6 security A05.FR.05", "1.6 security A05.FR.06", "1.6 security A05.FR.07"
 )

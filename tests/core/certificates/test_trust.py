@@ -58,7 +58,7 @@ def test_the_installed_ones_of_all_uses_are_listed_and_counted(v201, root, other
     assert entries.value == "2"
 
 
-@pytest.mark.requirement("M05.FR.07")
+@pytest.mark.requirement("M05.FR.07", "A00.FR.501", "A00.FR.502")
 @pytest.mark.parametrize(
     ("made", "why"),
     [
@@ -83,6 +83,13 @@ def test_what_is_not_one_certificate_is_refused(driver, root, other_root):
     for pem in ("", "nonsense", root.pem + other_root.pem, root.pem[:200]):
         reply = driver.do(m.InstallCertificate(CSMS, pem))
         assert (reply.outcome, reply.reason) == (m.Outcome.REJECTED, "InvalidCertificate")
+
+
+@pytest.mark.requirement("M05.FR.03")
+def test_a_disk_that_fails_takes_no_certificate(driver, root):
+    driver.do(m.StoreFailed("full"))
+    assert install(driver, root).outcome is m.Outcome.FAILED
+    assert driver.station.trust.pems(CSMS) == ()
 
 
 @pytest.mark.requirement("M05.FR.17")

@@ -211,6 +211,7 @@ def test_the_password_is_stored_once_and_never_told() -> None:
     assert reloaded.password() == bytes(range(16))
 
 
+@pytest.mark.requirement("A00.FR.304")
 @pytest.mark.parametrize("password", ["short", "x" * 41, "with blanks in it!", "naïve naïve naïve"])
 def test_a_password_that_the_standard_forbids_is_refused(password: str) -> None:
     station = variables()

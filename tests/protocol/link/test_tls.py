@@ -43,6 +43,7 @@ def trusting(authority: trustme.CA) -> Callable[[], ssl.SSLContext]:
     return trusting
 
 
+@pytest.mark.requirement("A00.FR.317", "A00.FR.420")
 @pytest.mark.requirement("A00.FR.306", "A00.FR.312")
 async def test_a_trusted_server_is_connected(
     authority: trustme.CA, trusting: Any, open_central: Any, dial: Any

@@ -38,7 +38,15 @@ def test_adding_the_identity_twice_changes_nothing(identity: str):
     assert connection_url(once, identity) == once
 
 
-@pytest.mark.requirement("A00.FR.204", "A00.FR.205", "A00.FR.303", "J 1.6 6.2.2")
+@pytest.mark.requirement(
+    "A00.FR.204",
+    "A00.FR.205",
+    "A00.FR.303",
+    "J 1.6 6.2.2",
+    "A00.FR.202",
+    "A00.FR.203",
+    "A00.FR.301",
+)
 @pytest.mark.parametrize(
     "password", [bytes.fromhex("0001020304050607FFFFFFFFFFFFFFFFFFFFFFFF"), b"text"]
 )
