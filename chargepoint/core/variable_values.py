@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from datetime import datetime
 
 from chargepoint.core.values import dataclass
 
@@ -16,6 +17,10 @@ LARGEST_VALUE_SIZE = 1000  # SetVariableDataType.attributeValue; 1.6 keys end at
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,9}", re.ASCII)
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?", re.ASCII)
+_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,3})?(Z|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
 _PASSWORD = re.compile(r"[A-Za-z0-9*\-_=:+|@.]*", re.ASCII)
 _HEX = re.compile(r"([0-9A-Fa-f]{2})*", re.ASCII)
 
@@ -80,6 +85,17 @@ def _boolean(bounds: Bounds, text: str, also: Collection[str]) -> str:
     return "" if text in ("true", "false") else "InvalidValue"
 
 
+def _date_time(bounds: Bounds, text: str, also: Collection[str]) -> str:
+    """RFC 3339, with at most three decimals (part 4 section 4.2.1)."""
+    if not _DATE_TIME.fullmatch(text):
+        return "InvalidValue"
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:  # the 30th of February
+        return "InvalidValue"
+    return ""
+
+
 def _string(bounds: Bounds, text: str, also: Collection[str]) -> str:
     return "ValueOutOfRange" if _outside(bounds, len(text)) else ""
 
@@ -119,7 +135,7 @@ _CHECKS: dict[str, Callable[[Bounds, str, Collection[str]], str]] = {
     "integer": _integer,
     "decimal": _decimal,
     "boolean": _boolean,
-    "dateTime": _string,
+    "dateTime": _date_time,
     "string": _string,
     "password": _password,
     "OptionList": _option,

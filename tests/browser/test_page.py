@@ -105,10 +105,21 @@ def test_being_offline_is_told_with_its_reason_and_the_queue(page, station, fake
     expect(page.locator(".link")).to_have_text("Offline")
     expect(page.locator("#connection")).to_contain_text("connection refused")
     expect(page.locator(".queue")).to_have_text("3 messages wait to be delivered")
+    expect(page.locator(".network")).to_have_text(
+        "Network profile 1, security profile 2, attempt 1 of 3"
+    )
+
+
+def test_the_network_profile_is_told_with_the_order_of_the_others(page, station, fakes):
+    network = replace(fakes.SNAPSHOT.ocpp.network, slot=2, order=(2, 1))
+    station.change(ocpp=replace(fakes.SNAPSHOT.ocpp, network=network))
+    expect(page.locator(".network")).to_have_text(
+        "Network profile 2, security profile 2, order 2, 1"
+    )
 
 
 def test_a_station_on_its_own_is_not_called_offline(page, station, fakes):
-    alone = replace(fakes.SNAPSHOT.ocpp, connected=False, version=None, url=None)
+    alone = replace(fakes.SNAPSHOT.ocpp, connected=False, version=None, url=None, network=None)
     station.change(ocpp=alone)
     expect(page.locator(".link")).to_have_text("On its own")
     expect(page.locator(".address")).to_have_text("No central system is configured")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,22 +105,28 @@ async def test_the_station_moves_and_comes_back_when_nobody_is_there(start: Star
         assert station.errors == moved.errors == back.errors == []
 
 
-@pytest.mark.requirement("TC_A_19_CS", "A05.FR.05", "A05.FR.06")
-async def test_the_security_profile_rises_with_the_new_connection(
-    start: Start, tmp_path: Path
-) -> None:
-    authority = trustme.CA()
+def secured(authority: trustme.CA) -> Central:
+    """A central system whose certificate *authority* has signed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    passwords = {"CP001": SECRET}
-    plain = Central(versions=("2.0.1",), passwords=passwords)
-    safe = Central(versions=("2.0.1",), passwords=passwords, tls=context)
-    async with plain, safe:
+    return Central(versions=("2.0.1",), passwords={"CP001": SECRET}, tls=context)
+
+
+async def install(station: Peer, authority: trustme.CA) -> None:
+    root = authority.cert_pem.bytes().decode()
+    given = {"certificateType": "CSMSRootCertificate", "certificate": root}
+    assert (await station.call("InstallCertificate", given))["status"] == "Accepted"
+
+
+@pytest.mark.requirement("TC_A_19_CS", "TC_B_50_CS", "A05.FR.05", "A05.FR.06", "B10.FR.10")
+async def test_the_security_profile_rises_and_a_new_root_is_moved_to(start: Start) -> None:
+    authority, another = trustme.CA(), trustme.CA()
+    plain = Central(versions=("2.0.1",), passwords={"CP001": SECRET})
+    safe, other = secured(authority), secured(another)
+    async with plain, safe, other:
         await start(*settings(plain))
         station = await booted(plain, "PowerUp")
-        root = authority.cert_pem.bytes().decode()
-        install = {"certificateType": "CSMSRootCertificate", "certificate": root}
-        assert (await station.call("InstallCertificate", install))["status"] == "Accepted"
+        await install(station, authority)
         await move(station, 2, safe.url, 2, "2,1")
 
         risen = await booted(safe)
@@ -131,4 +136,8 @@ async def test_the_security_profile_rises_with_the_new_connection(
         await risen.drop()
         again = await safe.station(timeout_s=30)
         assert len(plain.attempts) == since  # never back to profile 1
-        assert risen.errors == again.errors == []
+        await install(again, another)
+        await move(again, 3, other.url, 2, "3,2")
+        moved = await booted(other)
+        assert await variable(moved, "ActiveNetworkProfile") == "3"
+        assert risen.errors == again.errors == moved.errors == []

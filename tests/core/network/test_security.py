@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from authority import Authority
 from core.network.conftest import COMM, NEW, OLD, PRIORITY, Moving
 
 from chargepoint.core import messages as m
@@ -127,3 +128,30 @@ def test_a_profile_raised_in_1_6_holds_for_the_configured_slot(ready: Moving) ->
 
     assert ready.value(COMM, PRIORITY) == "1"
     assert ready.restarted().station.network.level == 2
+
+
+@pytest.mark.requirement("TC_B_47_CS", "B10.FR.07", "M05.FR.14")
+def test_a_new_root_that_nobody_uses_yet_does_not_lock_the_old_way(root) -> None:
+    """With AdditionalRootCertificateCheck a new root replaces the old one, which is kept until
+    the new one has proven itself."""
+    station = Moving("2.0.1", central_url=SAFE, security_profile=2).online()
+    variables, trust = station.station.variables, station.station.trust
+    trust.seed(m.CertificateUse.CSMS_ROOT, [root.pem])
+    variables.seed(VariableRef(SECURITY, "AdditionalRootCertificateCheck"), "Actual", "true")
+    station.do(
+        m.SetVariable(VariableRef(COMM, "NetworkProfileConnectionAttempts"), "1"),
+    )
+    new = Authority("Root 2", above=root)
+    station.do(m.InstallCertificate(m.CertificateUse.CSMS_ROOT, new.pem))
+    station.profile(2, SAFE.replace("safe", "other"), level=2)
+    station.prefer("2,1")
+    again = station.restarted(central_url=SAFE, security_profile=2)
+    trust = again.station.trust
+    assert (again.slot, trust.pems(m.CertificateUse.CSMS_ROOT)) == (2, (new.pem,))
+
+    again.do(m.NoteSecurity("InvalidCsmsCertificate"))  # it shows one of the old root
+    again.fails()
+    assert again.slot == 1
+    assert set(trust.pems(m.CertificateUse.CSMS_ROOT)) == {root.pem, new.pem}
+    again.connects()
+    assert len(again.do(m.GetCertificates()).found) == 2

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chargepoint.core.config import EvseConfig, StationConfig
 from chargepoint.core.messages import ReportedVariable
 from chargepoint.core.reports import BASES, inventory, parts
+from chargepoint.core.variable_rows import MUTABILITY
 from chargepoint.core.variables import Variables
 from chargepoint.core.words import VariableRef
 
@@ -30,6 +31,12 @@ def reported(base: str) -> tuple[ReportedVariable, ...]:
     return report
 
 
+def test_what_only_1_6_has_is_no_part_of_a_report() -> None:
+    components = {variable.ref.component for variable in reported("FullInventory")}
+
+    assert "Ocpp16Ctrlr" not in components
+
+
 @pytest.mark.requirement("B07.FR.07", "B07.FR.12")
 def test_the_configuration_inventory_is_all_that_can_be_set() -> None:
     names = {variable.ref.variable for variable in reported("ConfigurationInventory")}
@@ -43,44 +50,94 @@ def test_the_configuration_inventory_is_all_that_can_be_set() -> None:
     )
 
 
+# What the profiles Core, Advanced Security, Local Authorization List, Smart Charging and
+# Reservation want of every station (part 2, referenced components and variables; part 5): name,
+# what may be done to it, data type, unit, and whether its largest value is told.
 REQUIRED = """
-OCPPCommCtrlr.FileTransferProtocols OCPPCommCtrlr.MessageTimeout[Default]
-OCPPCommCtrlr.MessageAttempts[TransactionEvent]
-OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent]
-OCPPCommCtrlr.NetworkConfigurationPriority OCPPCommCtrlr.NetworkProfileConnectionAttempts
-OCPPCommCtrlr.OfflineThreshold OCPPCommCtrlr.ResetRetries OCPPCommCtrlr.UnlockOnEVSideDisconnect
-OCPPCommCtrlr.RetryBackOffWaitMinimum OCPPCommCtrlr.RetryBackOffRandomRange
-OCPPCommCtrlr.RetryBackOffRepeatTimes
-DeviceDataCtrlr.ItemsPerMessage[GetReport] DeviceDataCtrlr.ItemsPerMessage[GetVariables]
-DeviceDataCtrlr.ItemsPerMessage[SetVariables] DeviceDataCtrlr.BytesPerMessage[GetReport]
-DeviceDataCtrlr.BytesPerMessage[GetVariables] DeviceDataCtrlr.BytesPerMessage[SetVariables]
-ClockCtrlr.DateTime ClockCtrlr.TimeSource SecurityCtrlr.OrganizationName
-SecurityCtrlr.CertificateEntries SecurityCtrlr.SecurityProfile AuthCtrlr.AuthorizeRemoteStart
-AuthCtrlr.LocalAuthorizeOffline AuthCtrlr.LocalPreAuthorize TxCtrlr.EVConnectionTimeOut
-TxCtrlr.StopTxOnEVSideDisconnect TxCtrlr.StopTxOnInvalidId TxCtrlr.TxStartPoint
-TxCtrlr.TxStopPoint SampledDataCtrlr.TxStartedMeasurands SampledDataCtrlr.TxUpdatedMeasurands
-SampledDataCtrlr.TxEndedMeasurands SampledDataCtrlr.TxUpdatedInterval
-SampledDataCtrlr.TxEndedInterval AlignedDataCtrlr.Interval AlignedDataCtrlr.Measurands
-AlignedDataCtrlr.TxEndedInterval AlignedDataCtrlr.TxEndedMeasurands
-SmartChargingCtrlr.ProfileStackLevel SmartChargingCtrlr.RateUnit
-SmartChargingCtrlr.PeriodsPerSchedule SmartChargingCtrlr.Entries[ChargingProfiles]
-SmartChargingCtrlr.LimitChangeSignificance
-ChargingStation.Available ChargingStation.AvailabilityState ChargingStation.SupplyPhases
-EVSE.Available EVSE.AvailabilityState EVSE.SupplyPhases EVSE.Power
-Connector.Available Connector.AvailabilityState Connector.ConnectorType Connector.SupplyPhases
+OCPPCommCtrlr.ActiveNetworkProfile RO integer
+OCPPCommCtrlr.FileTransferProtocols RO MemberList
+OCPPCommCtrlr.MessageTimeout[Default] RO integer s
+OCPPCommCtrlr.MessageAttempts[TransactionEvent] RW integer
+OCPPCommCtrlr.MessageAttemptInterval[TransactionEvent] RW integer s
+OCPPCommCtrlr.NetworkConfigurationPriority RW SequenceList
+OCPPCommCtrlr.NetworkProfileConnectionAttempts RW integer
+OCPPCommCtrlr.OfflineThreshold RW integer s
+OCPPCommCtrlr.ResetRetries RW integer
+OCPPCommCtrlr.RetryBackOffRepeatTimes RW integer
+OCPPCommCtrlr.RetryBackOffRandomRange RW integer s
+OCPPCommCtrlr.RetryBackOffWaitMinimum RW integer s
+OCPPCommCtrlr.UnlockOnEVSideDisconnect RW boolean
+OCPPCommCtrlr.WebSocketPingInterval RW integer s
+DeviceDataCtrlr.ItemsPerMessage[GetReport] RO integer
+DeviceDataCtrlr.ItemsPerMessage[GetVariables] RO integer
+DeviceDataCtrlr.ItemsPerMessage[SetVariables] RO integer
+DeviceDataCtrlr.BytesPerMessage[GetReport] RO integer
+DeviceDataCtrlr.BytesPerMessage[GetVariables] RO integer
+DeviceDataCtrlr.BytesPerMessage[SetVariables] RO integer
+ClockCtrlr.DateTime RO dateTime
+ClockCtrlr.TimeSource RW SequenceList
+SecurityCtrlr.BasicAuthPassword WO string max
+SecurityCtrlr.OrganizationName RW string
+SecurityCtrlr.CertificateEntries RO integer max
+SecurityCtrlr.SecurityProfile RO integer
+AuthCtrlr.AuthorizeRemoteStart RW boolean
+AuthCtrlr.LocalAuthorizeOffline RW boolean
+AuthCtrlr.LocalPreAuthorize RW boolean
+TxCtrlr.EVConnectionTimeOut RW integer s
+TxCtrlr.StopTxOnEVSideDisconnect RW boolean
+TxCtrlr.StopTxOnInvalidId RW boolean
+TxCtrlr.TxStartPoint RW MemberList
+TxCtrlr.TxStopPoint RW MemberList
+SampledDataCtrlr.TxStartedMeasurands RW MemberList max
+SampledDataCtrlr.TxUpdatedMeasurands RW MemberList max
+SampledDataCtrlr.TxUpdatedInterval RW integer s
+SampledDataCtrlr.TxEndedMeasurands RW MemberList max
+SampledDataCtrlr.TxEndedInterval RW integer s
+AlignedDataCtrlr.Interval RW integer s
+AlignedDataCtrlr.Measurands RW MemberList max
+AlignedDataCtrlr.TxEndedMeasurands RW MemberList max
+AlignedDataCtrlr.TxEndedInterval RW integer s
+LocalAuthListCtrlr.Entries RO integer max
+LocalAuthListCtrlr.ItemsPerMessage RO integer
+LocalAuthListCtrlr.BytesPerMessage RO integer
+SmartChargingCtrlr.ProfileStackLevel RO integer
+SmartChargingCtrlr.RateUnit RO MemberList
+SmartChargingCtrlr.PeriodsPerSchedule RO integer
+SmartChargingCtrlr.Entries[ChargingProfiles] RO integer max
+SmartChargingCtrlr.LimitChangeSignificance RW decimal Percent
+ChargingStation.Available RO boolean
+ChargingStation.AvailabilityState RO OptionList
+ChargingStation.SupplyPhases RO integer
+EVSE.Available RO boolean
+EVSE.AvailabilityState RO OptionList
+EVSE.SupplyPhases RO integer
+EVSE.Power RO decimal W max
+Connector.Available RO boolean
+Connector.AvailabilityState RO OptionList
+Connector.ConnectorType RO string
+Connector.SupplyPhases RO integer
 """
+WORDS = {word: short for short, word in MUTABILITY.items()}
 
 
 @pytest.mark.requirement("B07.FR.08", "TC_B_53_CS")
-def test_the_full_inventory_has_every_variable_that_is_required() -> None:
-    names = {
-        f"{variable.ref.component}.{variable.ref.variable}"
-        + (f"[{variable.ref.instance}]" if variable.ref.instance else "")
+@pytest.mark.parametrize("row", REQUIRED.strip().splitlines(), ids=lambda row: row.split()[0])
+def test_what_every_station_must_have_is_there_as_it_must_be(row: str) -> None:
+    name, access, data_type, *more = row.split()
+    found = [
+        variable
         for variable in reported("FullInventory")
-    }
-
-    assert set(REQUIRED.split()) - names == set()
-    assert not any(name.startswith("Ocpp16") for name in names)
+        if f"{variable.ref.component}.{variable.ref.variable}"
+        + (f"[{variable.ref.instance}]" if variable.ref.instance else "")
+        == name
+    ]
+    assert found
+    for variable in found:
+        ((_, _, mutability),) = variable.attributes
+        assert (WORDS[mutability], variable.data_type) == (access, data_type)
+        assert variable.unit == next((word for word in more if word != "max"), "")
+        assert "max" not in more or variable.max_limit is not None
+        assert not data_type.endswith("List") or variable.values_list
 
 
 @pytest.mark.requirement("TC_B_53_CS")

@@ -16,6 +16,11 @@ STATES = ("Available", "Faulted")
         (Bounds("integer", 1, 5), ["1", "5"], ["0", "6"]),
         (Bounds("decimal", 0, 100), ["0", "0.5", "100.0"], ["", ".5", "5.", "100.1", "nan", "1e1"]),
         (Bounds("boolean"), ["true", "false"], ["True", "1", ""]),
+        (
+            Bounds("dateTime"),
+            ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00.123+01:00"],
+            ["", "2026-03-01", "2026-02-30T12:00:00Z", "2026-03-01T12:00:00", "noon"],
+        ),
         (Bounds("string", 1, 3), ["a", "äöü"], ["", "abcd"]),
         (Bounds("OptionList", values=STATES), ["Faulted"], ["", "faulted", "Available,Faulted"]),
         (Bounds("MemberList", values=STATES), ["", "Faulted,Available"], ["Faulted,", "Gone"]),
