@@ -33,6 +33,7 @@ from chargepoint.settings.model import Settings
 from chargepoint.store.store import Store
 from chargepoint.store.writer import Writer
 from chargepoint.upkeep import action_after, installed_version, make_updating
+from chargepoint.vendors import Vendors
 from chargepoint.watchdog import Watchdog
 from hardware.api import EvseBoard, HardwareError, Simulator
 from hardware.registry import Registers
@@ -66,6 +67,7 @@ class Agent:
         for warning in without_effect(settings):
             log.warning("%s", warning)
         self._settings = settings
+        self._vendors = Vendors(settings.data_transfer)
         self._clock = clock or Clock()
         self._changes = Changes()
         self._stop = asyncio.Event()
@@ -220,6 +222,7 @@ class Agent:
             lambda station: make_updating(
                 self._settings, make_transfers(self._settings, station).download
             ),
+            ask_vendor=self._vendors.ask,
         )
         life = Life(
             station_config(self._settings, installed_version(self._settings)),

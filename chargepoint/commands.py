@@ -72,8 +72,10 @@ def check(config: Config = None, set_: Set = None) -> None:
     from chargepoint.settings import load
     from chargepoint.settings.later import without_effect
     from chargepoint.settings.summary import summary
+    from chargepoint.vendors import Vendors
 
     settings = load(config, set_ or ())
+    Vendors(settings.data_transfer)
     typer.echo("configuration is fine")
     for name, text in summary(settings):
         typer.echo(f"  {name:<15} {text}")

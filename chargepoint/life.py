@@ -16,6 +16,7 @@ from chargepoint.core.config import StationConfig
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.inputs import Inputs
 from chargepoint.core.messages import (
+    AskVendor,
     Batch,
     CheckFirmware,
     Command,
@@ -47,6 +48,7 @@ from chargepoint.protocol.adapter import Adapter, Deferred, Payload
 from chargepoint.protocol.delivery import Caller, Delivery, Rules
 from chargepoint.turns import Turns
 from chargepoint.updating import Updating
+from chargepoint.vendors import Submit, nobody
 from hardware.api import Actuation, EvseBoard, Meter
 
 LAST_WRITES_S = 3.0  # a stop waits so long for the disk
@@ -73,7 +75,7 @@ class Outside:
     *set_clock* takes the central system's time; *dial_again* drops the connection so
     that the link comes back with new credentials; *pet* calms the watchdog; *looked*
     is called whenever the snapshot may have changed; *make_updating* returns who does what
-    the station asks for new firmware.
+    the station asks for new firmware; *ask_vendor* lets an extension answer.
     """
 
     now: Callable[[], Moment]
@@ -83,6 +85,7 @@ class Outside:
     looked: Callable[[], None]
     make_updating: Callable[[Station], Updating]
     new_id: Callable[[], str] = lambda: str(uuid4())
+    ask_vendor: Callable[[AskVendor, Submit], None] = nobody
 
 
 class Life:
@@ -269,6 +272,8 @@ class Life:
                 self.turns.submit(KeyMade(pair.key, pair.request))
             case FetchFirmware() | CheckFirmware() | InstallFirmware() | DropFirmware():
                 self._updating.do(effect)
+            case AskVendor():
+                self._outside.ask_vendor(effect, self.turns.submit)
             case Restart(reason):
                 if self._restart is not None and not self._restart.done():
                     self._restart.set_result(reason)

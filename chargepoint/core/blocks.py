@@ -48,6 +48,7 @@ from chargepoint.core.trust import Trust
 from chargepoint.core.turn import Turn
 from chargepoint.core.unlocking import Unlocking
 from chargepoint.core.variables import Variables
+from chargepoint.core.vendors import Vendors
 from chargepoint.core.words import BootReason, CertificateUse, Moment
 from hardware.api import MeterReading
 
@@ -155,6 +156,7 @@ class Blocks:
         self.reporting = Reporting(self.common)
         self.resetting = Resetting(self.common, self.sessions)
         self.unlocking = Unlocking(self.common, self.sessions)
+        self.vendors = Vendors(self.common)
         self.idle_values = IdleValues(self.common, self.metering)
         self.triggering = Triggering(
             self.common,

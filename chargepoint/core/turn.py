@@ -36,6 +36,7 @@ class Turn:
     online: bool = False
     has_central: bool = True
     last_said_s: float = float("-inf")
+    tickets: int = 0
     queued: Counter[str] = field(default_factory=Counter)
     _changes: dict[tuple[str, str], Any] = field(default_factory=dict)
     _durable: list[DurableEvent] = field(default_factory=list)
@@ -79,6 +80,11 @@ class Turn:
     def given_up(self, outbox_id: int, why: str) -> None:
         """Set an outbox entry aside that the central system does not take."""
         self._given_up.append((outbox_id, why))
+
+    def ticket(self) -> int:
+        """Return a new ticket for a command that is answered Later."""
+        self.tickets += 1
+        return self.tickets
 
     def answer(self, ticket: int, reply: Reply) -> None:
         """Answer a command that was told Later."""

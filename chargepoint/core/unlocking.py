@@ -31,7 +31,6 @@ class Unlocking:
         self._common = common
         self._sessions = sessions
         self._tries: list[_Try] = []
-        self._tickets = 0
 
     def unlock(self, command: Unlock) -> Reply | Later:
         """Begin; the answer is Later, when the lock has told."""
@@ -44,12 +43,12 @@ class Unlocking:
             if not self._common.dialect.unlock_stops_transaction:
                 return Reply(Outcome.TX_ONGOING, "TxInProgress", "an authorized session runs")
             self._sessions.stop(evse, Trigger.UNLOCK_COMMAND, StopReason.UNLOCK_COMMAND)
-        self._tickets += 1
+        ticket = self._common.turn.ticket()
         now_s = self._common.now.s
         evse.keep_locked = None
         evse.unlock_until_s = now_s + ANSWER_WITHIN_S
-        self._tries.append(_Try(self._tickets, evse, now_s + ANSWER_WITHIN_S))
-        return Later(self._tickets)
+        self._tries.append(_Try(ticket, evse, now_s + ANSWER_WITHIN_S))
+        return Later(ticket)
 
     def tick(self) -> None:
         """Answer the tries whose lock has told, or had time enough."""

@@ -59,6 +59,14 @@ class Authorize(Body):
     evse_ids: list[EvseId] = Field(default=[], max_length=100)
 
 
+class DataTransfer(Body):
+    """A vendor's own message to the central system; ``data`` is any JSON."""
+
+    vendor_id: str = Field(min_length=1, max_length=255, examples=["org.example"])
+    message_id: str = Field(default="", max_length=50)
+    data: Any = None
+
+
 class SetMode(Body):
     """How the local limiter steers. Every limit holds in every mode."""
 

@@ -96,6 +96,10 @@ def evse_meter(door: Door, body: bodies.Reading, evse_id: int) -> Reply:
     return door.push_reading(f"evse/{evse_id}", _pushed(body))
 
 
+def data_transfer(door: Door, body: bodies.DataTransfer, _: int) -> Reply:
+    return door.submit(messages.SendVendorData(body.vendor_id, body.message_id, body.data))
+
+
 def disconnect(door: Door, _: bodies.Nothing, __: int) -> Reply:
     return door.online(False)
 
@@ -174,6 +178,13 @@ POSTS: tuple[Post[Any], ...] = (
         evse_meter,
         "Push a reading of an EVSE's meter",
         (404, 409),
+    ),
+    Post(
+        f"{API}/data-transfer",
+        bodies.DataTransfer,
+        data_transfer,
+        "Tell the central system something in a vendor's own words; what it says is noted",
+        (409,),
     ),
     Post(
         f"{API}/ocpp/disconnect",

@@ -25,7 +25,7 @@ from chargepoint.settings.sections import (
     Tls,
     Transfers,
 )
-from chargepoint.settings.values import Id, OcppText, from_text
+from chargepoint.settings.values import Id, Module, OcppText, VendorId, from_text
 
 
 class Settings(Section):
@@ -54,6 +54,9 @@ class Settings(Section):
         Field([Evse()], description="The power paths, one table each")
     )
     mqtt: Mqtt = Mqtt()
+    data_transfer: Annotated[dict[VendorId, Module], BeforeValidator(from_text)] = Field(
+        default={}, description="Extensions that answer DataTransfer: docs/data-transfer.md"
+    )
     ocpp16: Annotated[dict[Id, OcppText], BeforeValidator(from_text)] = Field(
         default={}, description="OCPP 1.6 configuration keys that a new data_dir begins with"
     )

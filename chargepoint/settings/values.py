@@ -174,6 +174,13 @@ DeviceId = Annotated[int, Field(ge=1, le=247), Counted]
 Text = Annotated[str, StringConstraints(max_length=500)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=50, strip_whitespace=True)]
+VendorId = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Module = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$", max_length=200),
+    Says('the name of a Python module, as in "acme.messages"'),
+    Field(description="The module that answers a vendorId"),
+]
 Lowered = BeforeValidator(_lower)
 Secret = Annotated[SecretStr | None, BeforeValidator(_none_when_empty), Says("a text")]
 Pem = Annotated[

@@ -9,7 +9,15 @@ from typing import Any
 import aiohttp
 import pytest
 
-from chargepoint.core.messages import GridRelay, Outcome, Override, PresentToken, Reply, SetMode
+from chargepoint.core.messages import (
+    GridRelay,
+    Outcome,
+    Override,
+    PresentToken,
+    Reply,
+    SendVendorData,
+    SetMode,
+)
 from chargepoint.core.words import Token
 from chargepoint.front.door import Pushed
 from chargepoint.front.routes import HTTP_STATUS
@@ -38,6 +46,12 @@ TAKEN = [
         "meters/evse/3",
         {"currents_a": AMPS, "power_w": -7, "energy_wh": 8, "voltages_v": [230, 231, 232]},
         ("evse/3", Pushed((1.5, -2.0, 0.0), (230.0, 231.0, 232.0), -7.0, 8.0)),
+    ),
+    ("data-transfer", {"vendor_id": "org.example"}, SendVendorData("org.example")),
+    (
+        "data-transfer",
+        {"vendor_id": "org.example", "message_id": "Hello", "data": [{"n": None}]},
+        SendVendorData("org.example", "Hello", [{"n": None}]),
     ),
     ("ocpp/disconnect", {}, ("online", False)),
     ("ocpp/connect", {}, ("online", True)),

@@ -20,7 +20,18 @@ from chargepoint.core.messages.reserving import *  # noqa: F403
 from chargepoint.core.messages.reserving import ReservationOrder
 from chargepoint.core.messages.tokens import *  # noqa: F403
 from chargepoint.core.messages.tokens import TokenOrder
+from chargepoint.core.messages.vendors import *  # noqa: F403
+from chargepoint.core.messages.vendors import VendorOrder
 from chargepoint.core.messages.wishes import *  # noqa: F403
 from chargepoint.core.messages.wishes import Wish
 
-Command = Order | TokenOrder | ReservationOrder | CertificateOrder | FirmwareCommand | Wish | News
+Command = (
+    Order
+    | TokenOrder
+    | ReservationOrder
+    | CertificateOrder
+    | FirmwareCommand
+    | VendorOrder
+    | Wish
+    | News
+)

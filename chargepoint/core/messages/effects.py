@@ -47,7 +47,17 @@ class MakeKey:
     organization: str
 
 
-Effect = SetClock | Restart | ResetBoard | Reconnect | MakeKey | FirmwareEffect
+@dataclass(frozen=True, slots=True)
+class AskVendor:
+    """Let a vendor's extension answer; report VendorAnswered with this *ticket*."""
+
+    ticket: int
+    vendor_id: str
+    message_id: str
+    data: Any
+
+
+Effect = SetClock | Restart | ResetBoard | Reconnect | MakeKey | AskVendor | FirmwareEffect
 
 
 @dataclass(frozen=True, slots=True)

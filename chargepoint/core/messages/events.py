@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from chargepoint.core.messages.firmware import FirmwareAsked, FirmwareProgress
 from chargepoint.core.values import dataclass
@@ -211,6 +212,15 @@ class SignRequest:
     request_pem: str
 
 
+@dataclass(frozen=True, slots=True)
+class VendorData:
+    """DataTransfer: a message in a vendor's own words; *data* is anything that JSON can say."""
+
+    vendor_id: str
+    message_id: str = ""
+    data: Any = None
+
+
 DurableEvent = TransactionEvent | SecurityEvent | ReservationEnded | FirmwareProgress
 
 LiveEvent = (
@@ -227,6 +237,7 @@ LiveEvent = (
     | IdleNotice
     | FirmwareAsked
     | SignRequest
+    | VendorData
 )
 
 Event = DurableEvent | LiveEvent

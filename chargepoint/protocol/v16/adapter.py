@@ -18,6 +18,7 @@ from chargepoint.errors import ErrorCode
 from chargepoint.protocol.adapter import Call, Deferred, Handle, Payload
 from chargepoint.protocol.v16 import (
     core,
+    data_transfer,
     firmware,
     local_list,
     notifications,
@@ -72,6 +73,7 @@ ERROR_WORDS: Mapping[ErrorCode, str] = {
 ROUTES: Mapping[str, Route] = {
     **core.ROUTES,
     **firmware.ROUTES,
+    **data_transfer.ROUTES,
     **local_list.ROUTES,
     **reservation.ROUTES,
     **smart_charging.ROUTES,
@@ -81,6 +83,7 @@ ROUTES: Mapping[str, Route] = {
 TELLINGS: Mapping[type, Telling] = {
     **notifications.TELLINGS,
     **firmware.TELLINGS,
+    **data_transfer.TELLINGS,
     **transactions.TELLINGS,
     **remote_trigger.TELLINGS,
     **reservation.TELLINGS,

@@ -64,11 +64,6 @@ def _configuration(reply: Reply) -> Payload:
     return answer | ({"unknownKey": list(reply.unknown)} if reply.unknown else {})
 
 
-def _data_transfer(payload: Payload) -> Reply:
-    """DataTransfer.req, sections 4.3 and 5.6: we speak no vendor's extensions."""
-    return Reply(Outcome.UNKNOWN, info=f"no extension of {payload['vendorId']}")
-
-
 def _remote_start(payload: Payload) -> Command | Reply:
     """RemoteStartTransaction.req, section 5.11.
 
@@ -124,9 +119,6 @@ ROUTES: Mapping[str, Route] = {
         ),
     ),
     "ClearCache": Route(lambda _: ClearCache(), ACCEPTED_OR_REJECTED),
-    "DataTransfer": Route(
-        _data_transfer, status({Outcome.UNKNOWN: "UnknownVendorId"}, otherwise="Rejected")
-    ),
     "GetConfiguration": Route(_get_configuration, _configuration),
     "RemoteStartTransaction": Route(_remote_start, ACCEPTED_OR_REJECTED),
     "RemoteStopTransaction": Route(_remote_stop, ACCEPTED_OR_REJECTED),

@@ -87,6 +87,7 @@ ROUTES: Mapping[str, Answer] = {
 }
 TELLINGS: Mapping[type, Telling] = {
     **security.TELLINGS,
+    **data_transfer.TELLINGS,
     **provisioning.TELLINGS,
     **authorization.TELLINGS,
     **transactions.TELLINGS,

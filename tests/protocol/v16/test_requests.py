@@ -268,21 +268,6 @@ def test_every_outcome_has_a_word_in_every_answer(
     conforms(f"{action}Response", result)
 
 
-@pytest.mark.requirement("1.6 4.3", "1.6 5.6")
-def test_data_for_any_vendor_is_for_an_unknown_vendor_and_gets_no_data_back(
-    adapter, station, conforms
-):
-    fake = station(ACCEPTED)
-    call = {"vendorId": "org.example", "messageId": "Hello", "data": '{"my_key": 1}'}
-    conforms("DataTransfer", call)
-
-    result = adapter.answer("DataTransfer", call, fake.handle)
-
-    assert result == {"status": "UnknownVendorId"}
-    assert fake.commands == []
-    conforms("DataTransferResponse", result)
-
-
 @pytest.mark.requirement("1.6 5.8", "1.6 9.1.9")
 def test_more_keys_than_the_maximum_are_a_call_error(adapter, station):
     refusal = KeysReply(Outcome.REJECTED, info="at most 50 keys")

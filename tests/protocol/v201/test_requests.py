@@ -287,20 +287,6 @@ def test_an_unlock_is_answered_when_the_lock_has_told(adapter, station):
     assert answer.render(Reply(Outcome.UNLOCKED)) == {"status": "Unlocked"}
 
 
-@pytest.mark.requirement("P01.FR.05")
-@pytest.mark.parametrize("data", [None, {"any": ["JSON", 1]}, "text"])
-def test_no_vendor_is_known(adapter, station, conforms, data):
-    payload = {"vendorId": "com.example"} | ({} if data is None else {"data": data})
-    fake = station(ACCEPTED)
-
-    answer = adapter.answer("DataTransfer", payload, fake.handle)
-
-    assert answer == refused("UnknownVendorId", "NotFound", "no extension of com.example")
-    assert fake.commands == []
-    conforms("DataTransferRequest", payload)
-    conforms("DataTransferResponse", answer)
-
-
 def test_a_long_explanation_still_fits(adapter, station, conforms):
     reply = Reply(Outcome.REJECTED, "r" * 40, "i" * 1000)
 
