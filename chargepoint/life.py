@@ -21,6 +21,7 @@ from chargepoint.core.messages import (
     CheckFirmware,
     Command,
     DropFirmware,
+    DropLog,
     Effect,
     FetchFirmware,
     InstallFirmware,
@@ -28,12 +29,14 @@ from chargepoint.core.messages import (
     Later,
     LinkDown,
     LinkUp,
+    LogChore,
     MakeKey,
     NoteSecurity,
     Reconnect,
     Reply,
     ResetBoard,
     Restart,
+    SendLog,
     SetClock,
 )
 from chargepoint.core.snapshot import Snapshot
@@ -72,10 +75,11 @@ class Incoming(Protocol):
 class Outside:
     """What a life gets from the program around it.
 
-    *set_clock* takes the central system's time; *dial_again* drops the connection so
+        *set_clock* takes the central system's time; *dial_again* drops the connection so
     that the link comes back with new credentials; *pet* calms the watchdog; *looked*
     is called whenever the snapshot may have changed; *make_updating* returns who does what
-    the station asks for new firmware; *ask_vendor* lets an extension answer.
+    the station asks for new firmware; *ask_vendor* lets an extension answer;
+    *carry* sends logs.
     """
 
     now: Callable[[], Moment]
@@ -84,6 +88,7 @@ class Outside:
     pet: Callable[[], None]
     looked: Callable[[], None]
     make_updating: Callable[[Station], Updating]
+    carry: Callable[[LogChore], None] = lambda _: None
     new_id: Callable[[], str] = lambda: str(uuid4())
     ask_vendor: Callable[[AskVendor, Submit], None] = nobody
 
@@ -265,6 +270,8 @@ class Life:
             case Reconnect():
                 self.part()
                 self._outside.dial_again()
+            case SendLog() | DropLog():
+                self._outside.carry(effect)
             case MakeKey(common_name, organization):
                 from chargepoint.security.keys import new_key_pair  # as core.lazy
 

@@ -1,16 +1,29 @@
-"""How the log looks: a line for people, or JSON for machines. Times are UTC."""
+"""How the log looks: a line for people, or JSON for machines. Times are UTC.
+
+Wherever it goes besides, the newest of it is kept in two files, for those who ask from afar.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Literal, TextIO
 
 from chargepoint.protocol.redact import RedactingFilter
 
 LIBRARIES = ("aiohttp", "asyncio", "asyncssh", "ocpp", "pymodbus", "websockets")
 """Their chatter below WARNING holds frames and headers, so it holds secrets."""
+
+
+NAME = "chargepoint.log"
+STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ")
+"""How a line begins that is not the rest of the one before it."""
 
 
 def configure(level: str, form: Literal["text", "json"], out: TextIO | None = None) -> None:
@@ -25,6 +38,38 @@ def configure(level: str, form: Literal["text", "json"], out: TextIO | None = No
     root.setLevel(level.upper())
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextmanager
+def kept(folder: Path, megabytes: float) -> Iterator[None]:
+    """Keep the newest *megabytes* of the log in *folder* as well, readable by us alone."""
+    if not megabytes:
+        yield
+        return
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = round(megabytes * 1_000_000 / 2)
+    handler = _Quiet(folder / NAME, maxBytes=half, backupCount=1, encoding="utf-8", delay=True)
+    handler.setFormatter(_text())
+    handler.addFilter(RedactingFilter())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+
+
+def names() -> tuple[str, ...]:
+    """Return the files that ``kept`` writes, the older one first."""
+    return f"{NAME}.1", NAME
+
+
+class _Quiet(RotatingFileHandler):
+    """A disk that takes no log is told of elsewhere; a traceback for each line helps nobody."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name
+        """Lose the line."""
 
 
 class _Utc(logging.Formatter):

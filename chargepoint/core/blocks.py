@@ -13,6 +13,7 @@ from chargepoint.core.availability import Availability
 from chargepoint.core.common import Common
 from chargepoint.core.config import StationConfig
 from chargepoint.core.device import facts
+from chargepoint.core.diagnostics import Diagnostics
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Evse
 from chargepoint.core.firmware import Firmware
@@ -34,6 +35,7 @@ from chargepoint.core.reporting import Reporting
 from chargepoint.core.reservations import Reservations
 from chargepoint.core.resetting import Resetting
 from chargepoint.core.screen import Screen
+from chargepoint.core.security_log import SecurityLog
 from chargepoint.core.security_profile import SecurityProfile
 from chargepoint.core.sessions import Sessions
 from chargepoint.core.smart_charging import SmartCharging
@@ -132,7 +134,10 @@ class Blocks:
         self.rates = RateTelling(self.common, self.smart_charging, self.transactions)
 
     def _make_security(self, kept: Kept) -> None:
-        """Whom we trust, and who we are."""
+        """Whom we trust, who we are, and what happened to that."""
+        most = self.common.config.security_events
+        self.security_log = SecurityLog(self.turn, kept["security_log"], most)
+        self.diagnostics = Diagnostics(self.common, kept["upload"], self.security_log)
         self.trust = Trust(self.common, kept["certificate"], kept["trust_seeded"])
         self.renewal = Renewal(
             self.common,
@@ -167,6 +172,7 @@ class Blocks:
             lambda: self.readings.get("mains"),
             self.renewal.trigger,
             self.firmware.trigger,
+            self.diagnostics.told_now,
         )
         self.screen = Screen(
             self.common,
@@ -276,8 +282,7 @@ class Blocks:
         return reply
 
     def note_security(self, seen: m.NoteSecurity) -> None:
-        """Log a security event; critical ones are sent as well (A04)."""
-        self.turn.note(f"security: {seen.type} {seen.tech_info}".strip(), level="warning")
+        """Log a security event, and tell it (A04)."""
         if seen.type == "InvalidCsmsCertificate":
             self.trust.distrusted()
         self.turn.tell(m.SecurityEvent(seen.type, self.turn.now.utc, seen.tech_info))

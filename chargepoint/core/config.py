@@ -183,4 +183,6 @@ class StationConfig:
     frozen_after_s: Mapping[str, float] = field(default_factory=dict)
     has_central: bool = False
     central_url: str = ""
+    transfer_protocols: tuple[str, ...] = ("FTP", "FTPS", "HTTP", "HTTPS", "SFTP")
+    security_events: int = 1000
     security_profile: int = 0

@@ -7,9 +7,11 @@ from typing import Any
 
 from chargepoint.core.availability import Scheduled
 from chargepoint.core.capacity import MonthPeak
+from chargepoint.core.diagnostics import Upload
 from chargepoint.core.evse import SessionRecord, Transaction
 from chargepoint.core.firmware_update import Update
 from chargepoint.core.local_list import Listed
+from chargepoint.core.messages import SecurityEvent
 from chargepoint.core.network import Remembered
 from chargepoint.core.network_profile import NetworkProfile
 from chargepoint.core.renewal import ClientPair, Signing
@@ -42,12 +44,14 @@ KINDS: dict[str, object] = {
     "register": float,
     "reservation": Reservation,
     "sample": MeterSample,
+    "security_log": SecurityEvent,
     "security_profile": Upgrade,
     "session": SessionRecord,
     "signing": Signing,
     "simulator": dict[str, dict[str, float]],
     "transaction": Transaction,
     "trust_seeded": bool,
+    "upload": Upload,
     "variable": str,
 }
 

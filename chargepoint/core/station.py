@@ -19,6 +19,7 @@ from chargepoint.core.evse import Evse
 from chargepoint.core.inputs import Inputs
 from chargepoint.core.network import Network
 from chargepoint.core.renewal import Renewal
+from chargepoint.core.security_log import SecurityLog
 from chargepoint.core.session import State
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.trust import Trust
@@ -95,6 +96,7 @@ class Station:
         blocks.renewal.tick()
         blocks.security_profile.tick()
         blocks.firmware.tick()
+        blocks.diagnostics.tick()
         blocks.resetting.tick()
         self._keep_variables()
         return actuations
@@ -143,6 +145,11 @@ class Station:
     def trust(self) -> Trust:
         """Return whom we trust, for those who dial and verify."""
         return self._blocks.trust
+
+    @property
+    def security_log(self) -> SecurityLog:
+        """Return what happened to our security, for those who send it."""
+        return self._blocks.security_log
 
     @property
     def renewal(self) -> Renewal:
@@ -240,6 +247,8 @@ class Station:
             m.VendorAnswered: b.vendors.answered,
             m.SendVendorData: b.vendors.send,
             m.VendorDataAnswered: b.vendors.told,
+            m.GetLog: lambda c: b.diagnostics.get(c),
+            m.LogSent: lambda c: b.diagnostics.sent(c),
             m.GridRelay: lambda c: b.supply.dimming.set(c),
             m.LinkUp: lambda c: b.link_up(c.dialect),
             m.LinkDown: lambda c: b.link_down(c.wished),

@@ -11,7 +11,6 @@ from chargepoint.core.common import Common
 from chargepoint.core.evse import Evse
 from chargepoint.core.messages import (
     ACCEPTED,
-    IdleNotice,
     MeterValues,
     Outcome,
     Reply,
@@ -40,6 +39,7 @@ class Triggering:
         grid: Callable[[], MeterReading | None],
         renew: Callable[[], Reply],
         firmware: Callable[[TriggerMessage], Reply],
+        log_status: Callable[[bool], None],
     ) -> None:
         self._common = common
         self._registrar = registrar
@@ -47,15 +47,16 @@ class Triggering:
         self._transactions = transactions
         self._metering = metering
         self._grid = grid
+        self._log_status = log_status
         self._rows: Mapping[str, Callable[[TriggerMessage], Reply]] = {
             "BootNotification": lambda _: registrar.trigger_boot(),
             "Heartbeat": self._heartbeat,
             "StatusNotification": self._status,
             "MeterValues": self._meter_values,
             "TransactionEvent": self._transaction_event,
-            "DiagnosticsStatusNotification": self._idle,
+            "DiagnosticsStatusNotification": self._log,
             "FirmwareStatusNotification": firmware,
-            "LogStatusNotification": self._idle,
+            "LogStatusNotification": self._log,
             "SignedFirmwareStatusNotification": firmware,
             "SignChargingStationCertificate": lambda _: renew(),
         }
@@ -71,8 +72,8 @@ class Triggering:
         self._registrar.heartbeat_now(self._common.now)
         return ACCEPTED
 
-    def _idle(self, command: TriggerMessage) -> Reply:
-        self._common.turn.tell_anyway(IdleNotice(command.message))
+    def _log(self, command: TriggerMessage) -> Reply:
+        self._log_status(command.message == "DiagnosticsStatusNotification")
         return ACCEPTED
 
     def _status(self, command: TriggerMessage) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import field
 from typing import Any
 
@@ -14,6 +15,7 @@ from chargepoint.core.messages import (
     LiveEvent,
     Note,
     Reply,
+    SecurityEvent,
     TransactionEvent,
 )
 from chargepoint.core.values import dataclass
@@ -28,7 +30,7 @@ class Turn:
     of the turn. Without a central system (*has_central*) nothing waits for one: an outbox
     that nobody ever empties would fill the disk. *queued* counts the events of each
     transaction that the central system does not have yet. Durable events become
-    undeletable only when their batch is on disk.
+    undeletable only when their batch is on disk. *security_log* sees every security event.
     """
 
     now: Moment
@@ -37,6 +39,7 @@ class Turn:
     has_central: bool = True
     last_said_s: float = float("-inf")
     tickets: int = 0
+    security_log: Callable[[SecurityEvent], None] = lambda _: None
     queued: Counter[str] = field(default_factory=Counter)
     _changes: dict[tuple[str, str], Any] = field(default_factory=dict)
     _durable: list[DurableEvent] = field(default_factory=list)
@@ -57,6 +60,8 @@ class Turn:
 
     def tell(self, event: Event) -> None:
         """Send *event*: durable ones go to the outbox, live ones only while online."""
+        if isinstance(event, SecurityEvent):
+            self.security_log(event)
         if isinstance(event, DurableEvent):
             if not self.has_central:
                 return

@@ -6,7 +6,8 @@ part of the device model that 2.0.1 sees (their ``access`` is empty).
 
 ``default`` and ``max`` may be ``*``: they follow from the configuration, see
 ``_DEFAULTS`` and ``_MAXIMA``. ``default16`` is the default while 1.6 is spoken, where
-that differs; ``-`` is the empty text. ``source`` says where the value comes from:
+that differs; ``-`` is the empty text, ``*`` stands in ``_DEFAULTS_16``. ``source`` says where
+the value comes from:
 *stored* can be changed and kept, *config* is fixed, *computed* is asked for each time.
 """
 
@@ -144,8 +145,11 @@ def cells(config: StationConfig) -> Iterator[Cell]:
 def _cell(row: Row, ref: VariableRef, config: StationConfig) -> Cell:
     name = ref.component, ref.variable
     default, maximum = row["default"], row["max"]
+    default16 = row["default16"]
     if default == "*":
         default = _DEFAULTS[name](config, ref)
+    if default16 == "*":
+        default16 = _DEFAULTS_16[name](config)
     if maximum == "*":
         maximum = _MAXIMA[name](config, ref)
     read_only = name == _UNLOCK and not _has_socket(config)
@@ -155,7 +159,7 @@ def _cell(row: Row, ref: VariableRef, config: StationConfig) -> Cell:
         key16=row["key16"],
         bounds=Bounds(row["type"], _number(row["min"]), _number(maximum), _values(row, config)),
         unit=row["unit"],
-        defaults=_by_version(default, row["default16"]),
+        defaults=_by_version(default, default16),
         access="RO" if read_only else row["access"],
         access16="R" if read_only else row["access16"],
         source=row["source"],
@@ -202,6 +206,7 @@ _TIERS: dict[str, Callable[[StationConfig], Iterator[Tier]]] = {
 }
 
 _UNLOCK = ("OCPPCommCtrlr", "UnlockOnEVSideDisconnect")
+_PROTOCOLS = ("OCPPCommCtrlr", "FileTransferProtocols")
 _INSTALLED = ("SmartChargingCtrlr", "Entries")
 _LISTED = ("LocalAuthListCtrlr", "Entries")
 
@@ -243,6 +248,7 @@ _MAXIMA: dict[tuple[str, str], Callable[[StationConfig, VariableRef], str]] = {
 
 _DEFAULTS: dict[tuple[str, str], Callable[[StationConfig, VariableRef], str]] = {
     _UNLOCK: lambda config, ref: "true" if _has_socket(config) else "false",
+    _PROTOCOLS: lambda config, ref: ",".join(config.transfer_protocols),
     ("SecurityCtrlr", "Identity"): lambda config, ref: config.identity.id,
     ("ChargingStation", "SupplyPhases"): lambda config, ref: str(config.phases),
     ("ChargingStation", "Model"): lambda config, ref: config.identity.model,
@@ -266,4 +272,11 @@ _DEFAULTS: dict[tuple[str, str], Callable[[StationConfig, VariableRef], str]] = 
     ("Ocpp16Ctrlr", "StopTxnAlignedDataMaxLength"): _list_length,
     ("Ocpp16Ctrlr", "StopTxnSampledDataMaxLength"): _list_length,
     ("Ocpp16Ctrlr", "NumberOfConnectors"): lambda config, ref: str(len(config.evses)),
+}
+
+_DEFAULTS_16: dict[tuple[str, str], Callable[[StationConfig], str]] = {
+    # Errata 3.90 has no word for SFTP.
+    _PROTOCOLS: lambda config: (
+        ",".join(each for each in config.transfer_protocols if each != "SFTP") or "-"
+    ),
 }

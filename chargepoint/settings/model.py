@@ -14,6 +14,7 @@ from chargepoint.settings.sections import (
     Csms,
     Firmware,
     Limits,
+    Logs,
     Mqtt,
     Ocpp201,
     Offline,
@@ -45,6 +46,7 @@ class Settings(Section):
     tls: Tls = Tls()
     transfers: Transfers = Transfers()
     firmware: Firmware = Firmware()
+    logs: Logs = Logs()
     offline: Offline = Offline()
     limits: Limits = Limits()
     hardware: Hardware = Hardware()

@@ -16,6 +16,7 @@ from chargepoint.core.config import (
     Mode,
     OfflineConfig,
     OfflinePolicy,
+    StationConfig,
     StationIdentity,
     Unsigned,
 )
@@ -48,6 +49,7 @@ _LIMITS = LimitsConfig()
 _OFFLINE = OfflineConfig()
 _FIRMWARE = FirmwareConfig()
 _STATION = StationIdentity()
+_STATION_DEFAULTS = StationConfig()
 
 
 class Section(BaseModel):
@@ -214,6 +216,18 @@ class Firmware(Section):
         default=_FIRMWARE.unsigned,
         description="When firmware may come without a signature: always, never, or (without_root) "
         "as long as no manufacturer's root certificate is installed",
+    )
+
+
+class Logs(Section):
+    """What is kept for those who ask from afar (GetDiagnostics, GetLog)."""
+
+    keep_mb: Annotated[float, Field(ge=0, le=10_000), Counted] = Field(
+        default=5.0, description="The newest of the log, in data_dir; 0 keeps none"
+    )
+    security_events: Annotated[int, Field(ge=10, le=100_000), Counted] = Field(
+        default=_STATION_DEFAULTS.security_events,
+        description="How many security events are kept; the oldest goes for the newest",
     )
 
 

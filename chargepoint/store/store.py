@@ -183,6 +183,17 @@ class Store:
         with in_sentences(self._path):
             return [Aside(*row) for row in self._database.execute(sql)]
 
+    def statistics(self) -> dict[str, Any]:
+        """Return how much there is of what, and none of it itself."""
+        counts = {
+            "memory": "SELECT kind, count(*) FROM memory GROUP BY kind ORDER BY kind",
+            "outbox": "SELECT type, count(*) FROM outbox GROUP BY type ORDER BY type",
+            "aside": "SELECT source, count(*) FROM aside GROUP BY source ORDER BY source",
+        }
+        with in_sentences(self._path):
+            found = {name: dict(self._database.execute(sql)) for name, sql in counts.items()}
+        return {**found, "database_bytes": self._path.stat().st_size}
+
     def close(self) -> None:
         """Leave the folder to the next one."""
         self._database.close()

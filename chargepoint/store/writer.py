@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from chargepoint.core.messages import Batch, DurableEvent
 from chargepoint.store.store import Aside, Entry, Memory, Store
@@ -76,6 +76,10 @@ class Inline:
 
     async def aside(self) -> list[Aside]:
         return await self._run(self._store.aside)
+
+    async def statistics(self) -> dict[str, Any]:
+        """Return how much there is of what."""
+        return await self._run(self._store.statistics)
 
     async def close(self) -> None:
         await self._run(self._store.close)

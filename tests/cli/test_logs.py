@@ -7,10 +7,11 @@ import logging
 import re
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
-from chargepoint.logs import LIBRARIES, configure
+from chargepoint.logs import LIBRARIES, configure, kept, names
 
 UTC = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
@@ -80,3 +81,28 @@ def test_nothing_is_logged_twice():
     logging.getLogger("chargepoint").info("once")
 
     assert out.getvalue().count("once") == 1
+
+
+def test_the_newest_of_the_log_is_kept_and_no_secret_of_it(tmp_path: Path) -> None:
+    configure("info", "json", StringIO())
+    log = logging.getLogger("chargepoint.loop")
+    with kept(tmp_path / "log", 0.02):
+        for number in range(1000):
+            log.info("line %d of ws://me:CANARY@host", number)
+    log.info("too late")
+    texts = [(tmp_path / "log" / name).read_text() for name in names()]
+    last = texts[-1].splitlines()[-1]
+    assert re.fullmatch(f"{UTC} INFO     chargepoint.loop: line 999 of ws://me:.*@host", last)
+    assert 10_000 < sum(map(len, texts)) <= 20_000
+    assert "CANARY" not in "".join(texts)
+    assert (tmp_path / "log").stat().st_mode & 0o777 == 0o700
+
+
+def test_nothing_is_kept_where_nobody_wants_it_or_the_disk_does_not(tmp_path: Path) -> None:
+    configure("info", "text", StringIO())
+    with kept(tmp_path / "log", 0):
+        logging.getLogger("chargepoint.loop").info("hello")
+    assert not (tmp_path / "log").exists()
+    with kept(tmp_path / "log", 1):
+        (tmp_path / "log").rmdir()
+        logging.getLogger("chargepoint.loop").info("nobody keeps this, and nobody falls over it")

@@ -11,6 +11,8 @@ from chargepoint.core.messages.effects import *  # noqa: F403
 from chargepoint.core.messages.events import *  # noqa: F403
 from chargepoint.core.messages.firmware import *  # noqa: F403
 from chargepoint.core.messages.firmware import FirmwareCommand
+from chargepoint.core.messages.logs import *  # noqa: F403
+from chargepoint.core.messages.logs import LogOrder
 from chargepoint.core.messages.news import *  # noqa: F403
 from chargepoint.core.messages.news import News
 from chargepoint.core.messages.orders import *  # noqa: F403
@@ -32,6 +34,7 @@ Command = (
     | CertificateOrder
     | FirmwareCommand
     | VendorOrder
+    | LogOrder
     | Wish
     | News
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from chargepoint.core.messages.events import DurableEvent, LiveEvent
 from chargepoint.core.messages.firmware import FirmwareEffect
+from chargepoint.core.messages.logs import LogChore
 from chargepoint.core.messages.replies import Reply
 from chargepoint.core.values import dataclass
 from chargepoint.core.words import BootReason
@@ -57,7 +58,9 @@ class AskVendor:
     data: Any
 
 
-Effect = SetClock | Restart | ResetBoard | Reconnect | MakeKey | AskVendor | FirmwareEffect
+Effect = (
+    SetClock | Restart | ResetBoard | Reconnect | MakeKey | AskVendor | FirmwareEffect | LogChore
+)
 
 
 @dataclass(frozen=True, slots=True)

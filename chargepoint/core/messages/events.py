@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from chargepoint.core.messages.firmware import FirmwareAsked, FirmwareProgress
+from chargepoint.core.messages.logs import LogStatus
 from chargepoint.core.values import dataclass
 from chargepoint.core.words import (
     BootReason,
@@ -236,6 +237,7 @@ LiveEvent = (
     | LimitReleased
     | IdleNotice
     | FirmwareAsked
+    | LogStatus
     | SignRequest
     | VendorData
 )

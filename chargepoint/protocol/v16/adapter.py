@@ -19,6 +19,7 @@ from chargepoint.protocol.adapter import Call, Deferred, Handle, Payload
 from chargepoint.protocol.v16 import (
     core,
     data_transfer,
+    diagnostics,
     firmware,
     local_list,
     notifications,
@@ -74,6 +75,7 @@ ROUTES: Mapping[str, Route] = {
     **core.ROUTES,
     **firmware.ROUTES,
     **data_transfer.ROUTES,
+    **diagnostics.ROUTES,
     **local_list.ROUTES,
     **reservation.ROUTES,
     **smart_charging.ROUTES,
@@ -87,6 +89,7 @@ TELLINGS: Mapping[type, Telling] = {
     **transactions.TELLINGS,
     **remote_trigger.TELLINGS,
     **reservation.TELLINGS,
+    **diagnostics.TELLINGS,
     **security.TELLINGS,
 }
 
@@ -96,8 +99,6 @@ KNOWN = frozenset(ROUTES) | {
     "BootNotification",
     "DiagnosticsStatusNotification",
     "FirmwareStatusNotification",
-    "GetDiagnostics",
-    "GetLog",
     "Heartbeat",
     "LogStatusNotification",
     "MeterValues",

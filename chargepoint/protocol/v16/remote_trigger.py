@@ -23,9 +23,7 @@ TRIGGERS = frozenset(
 )
 IDLE_NOTICES = frozenset(
     {
-        "DiagnosticsStatusNotification",
         "FirmwareStatusNotification",
-        "LogStatusNotification",
         "SignedFirmwareStatusNotification",
     }
 )

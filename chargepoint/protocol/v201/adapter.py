@@ -20,6 +20,7 @@ from chargepoint.protocol.v201 import (
     availability,
     certificates,
     data_transfer,
+    diagnostics,
     firmware,
     local_list,
     metervalues,
@@ -82,10 +83,12 @@ ROUTES: Mapping[str, Answer] = {
     **reservation.ROUTES,
     **smart_charging.ROUTES,
     **data_transfer.ROUTES,
+    **diagnostics.ROUTES,
     **certificates.ROUTES,
     **firmware.ROUTES,
 }
 TELLINGS: Mapping[type, Telling] = {
+    **diagnostics.TELLINGS,
     **security.TELLINGS,
     **data_transfer.TELLINGS,
     **provisioning.TELLINGS,
@@ -113,7 +116,6 @@ KNOWN = frozenset(ROUTES) | {
     "Get15118EVCertificate",
     "GetCertificateStatus",
     "GetDisplayMessages",
-    "GetLog",
     "GetMonitoringReport",
     "Heartbeat",
     "LogStatusNotification",

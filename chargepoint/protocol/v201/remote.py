@@ -35,7 +35,7 @@ TRIGGERS = frozenset(
 )
 """The messages of MessageTriggerEnumType that we can send; none of ISO 15118."""
 
-IDLE_NOTICES = frozenset({"FirmwareStatusNotification", "LogStatusNotification"})
+IDLE_NOTICES = frozenset({"FirmwareStatusNotification"})
 
 STATION = 0
 

@@ -139,4 +139,5 @@ def test_nothing_under_way_is_told_as_idle(bench: Bench) -> None:
     for message in ("FirmwareStatusNotification", log):
         assert outcome(bench.do(TriggerMessage(message))) is Outcome.ACCEPTED
 
-    assert bench.said == [m.IdleNotice("FirmwareStatusNotification"), m.IdleNotice(log)]
+    told = m.LogStatus(m.UploadStatus.IDLE, diagnostics=bench.dialect.name == "1.6")
+    assert bench.said == [m.IdleNotice("FirmwareStatusNotification"), told]

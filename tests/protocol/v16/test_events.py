@@ -17,12 +17,14 @@ from chargepoint.core.messages import (
     Heartbeat,
     IdleNotice,
     LimitReleased,
+    LogStatus,
     MeterValues,
     ReportPart,
     SecurityEvent,
     StatusChanged,
     TransactionEvent,
     TxPhase,
+    UploadStatus,
 )
 from chargepoint.core.words import (
     NO_AUTHORIZATION,
@@ -211,7 +213,7 @@ GOLDEN: list[Any] = [
         },
     ),
     (
-        IdleNotice("DiagnosticsStatusNotification"),
+        LogStatus(UploadStatus.IDLE, diagnostics=True),
         None,
         "DiagnosticsStatusNotification",
         {"status": "Idle"},
@@ -222,6 +224,30 @@ GOLDEN: list[Any] = [
         "FirmwareStatusNotification",
         {"status": "Idle"},
     ),
+    *[
+        (
+            LogStatus(status, 7),
+            None,
+            "LogStatusNotification",
+            {"status": status.value, "requestId": 7},
+        )
+        for status in UploadStatus
+        if status is not UploadStatus.ACCEPTED_CANCELED
+    ],
+    *[
+        (
+            LogStatus(status, diagnostics=True),
+            None,
+            "DiagnosticsStatusNotification",
+            {"status": word},
+        )
+        for status, word in (
+            (UploadStatus.UPLOADING, "Uploading"),
+            (UploadStatus.UPLOADED, "Uploaded"),
+            (UploadStatus.UPLOAD_FAILURE, "UploadFailed"),
+            (UploadStatus.PERMISSION_DENIED, "UploadFailed"),
+        )
+    ],
 ]
 
 
@@ -249,6 +275,8 @@ FOREIGN = MeterSample(NOON, (SampledValue(1.0, "Energy.Apparent.Net", "VAh"),))
         MeterValues(1, NOTHING),
         SecurityEvent("InvalidMessages", NOON, critical=False),
         IdleNotice("TransactionEvent"),
+        LogStatus(UploadStatus.ACCEPTED_CANCELED, 7),
+        LogStatus(UploadStatus.ACCEPTED_CANCELED, diagnostics=True),
         ReportPart(1, 0, False, NOON, ()),
         LimitReleased(0, Origin.EMS),
     ],

@@ -46,7 +46,7 @@ BOOT, STATUS = Boot(BootReason.POWER_UP), StatusChanged(1, 1, Status.AVAILABLE, 
 ENDED = TransactionEvent(TxPhase.ENDED, "our-id", 9, NOON, Trigger.REMOTE_STOP, 1, 1, 0.0)
 SECURITY = SecurityEvent("StartupOfTheDevice", NOON)
 VALUES = MeterValues(1, MeterSample(NOON, ()))
-IDLE, REPORT = IdleNotice("LogStatusNotification"), ReportPart(1, 0, False, NOON, ())
+IDLE, REPORT = IdleNotice("FirmwareStatusNotification"), ReportPart(1, 0, False, NOON, ())
 EVENTS = (BOOT, STATUS, ENDED, SECURITY, VALUES, IDLE, REPORT, Heartbeat(), AskToken(CARD))
 
 BOOT_ACCEPTED = {"status": "Accepted", "currentTime": "2026-03-01T12:00:00Z", "interval": 300}
@@ -105,7 +105,7 @@ HEARD = [
     ),
     (SECURITY, "SecurityEventNotification", {}, EventDelivered(7, SECURITY)),
     (VALUES, "MeterValues", {}, None),
-    (IDLE, "LogStatusNotification", {}, None),
+    (IDLE, "FirmwareStatusNotification", {}, None),
     (REPORT, "NotifyReport", {}, ReportTold()),
 ]
 

@@ -15,11 +15,13 @@ from chargepoint.core.messages import (
     Boot,
     Heartbeat,
     IdleNotice,
+    LogStatus,
     MeterValues,
     SecurityEvent,
     StatusChanged,
     TransactionEvent,
     TxPhase,
+    UploadStatus,
 )
 from chargepoint.core.words import (
     NO_AUTHORIZATION,
@@ -109,7 +111,11 @@ TOLD = [
         "SecurityEventNotification",
         {"type": "SettingSystemTime", "timestamp": AT},
     ),
-    (IdleNotice("LogStatusNotification"), "LogStatusNotification", {"status": "Idle"}),
+    (LogStatus(UploadStatus.IDLE), "LogStatusNotification", {"status": "Idle"}),
+    *[
+        (LogStatus(each, 7), "LogStatusNotification", {"status": each.value, "requestId": 7})
+        for each in UploadStatus
+    ],
     (IdleNotice("FirmwareStatusNotification"), "FirmwareStatusNotification", {"status": "Idle"}),
     (UPDATED, "TransactionEvent", UPDATED_201),
     (
@@ -209,7 +215,7 @@ def test_an_event_becomes_a_call(adapter, conforms, event, action, payload):
         StatusChanged(1, 0, Status.AVAILABLE, EIGHT),
         SecurityEvent("InvalidMessages", EIGHT, critical=False),
         MeterValues(1, MeterSample(EIGHT, (HEAT, UNKNOWN_POWER))),
-        IdleNotice("DiagnosticsStatusNotification"),
+        LogStatus(UploadStatus.UPLOADING, diagnostics=True),
     ],
 )
 def test_what_2_0_1_has_no_words_for_is_not_told(adapter, event):
