@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.restarts import AT_LAST_S, FREE_STOPS, LONGEST_S, MOST_STARTS, WITHIN_S, Restarts
+from profiles.restarts import AT_LAST_S, LONGEST_S, MOST_STARTS, Restarts
 
 TICK_S = 10.0
 
@@ -62,8 +62,8 @@ def test_after_the_first_stops_room_must_last_twice_as_long_each_time(
 
 
 def test_a_stop_is_forgotten_after_an_hour() -> None:
-    assert stopped(9, every_s=WITHIN_S / FREE_STOPS).needs_s == 0.0
-    assert stopped(9, every_s=WITHIN_S / FREE_STOPS - 1.0).needs_s == 60.0
+    assert stopped(9, every_s=1800.0).needs_s == 0.0
+    assert stopped(9, every_s=1799.0).needs_s == 60.0
 
 
 def test_it_rests_until_there_was_room_for_all_of_the_time() -> None:
@@ -79,11 +79,11 @@ def test_it_rests_until_there_was_room_for_all_of_the_time() -> None:
     assert state.rests_until_s(30.0 + LONGEST_S) is None
 
 
-def test_who_waited_long_enough_takes_what_there_is() -> None:
-    state = stopped(6).after(False, offered=False, roomy=True, now_s=AT_LAST_S - 10.0)
+def test_who_waited_for_a_quarter_of_an_hour_takes_what_there_is() -> None:
+    state = stopped(6).after(False, offered=False, roomy=True, now_s=890.0)
 
-    assert state.rests_until_s(AT_LAST_S - 1.0) == AT_LAST_S
-    assert state.rests_until_s(AT_LAST_S) is None
+    assert state.rests_until_s(899.0) == 900.0
+    assert state.rests_until_s(900.0) is None
 
 
 def test_only_a_starved_car_rests_and_its_start_ends_that() -> None:
