@@ -99,6 +99,7 @@ class Sensed:
     *cable_a* is the rating of the cable in our socket by its proximity resistor, 0
     when none is in; a fixed cable has its rating always. *locked* is None where there
     is no lock. *connector_id* is the connector in use on a path with several.
+    *bay_taken*: a vehicle stands in the parking bay; None where nobody looks.
     """
 
     at_s: float
@@ -110,6 +111,7 @@ class Sensed:
     temperature_c: float | None = None
     faults: frozenset[Fault] = frozenset()
     connector_id: int = 1
+    bay_taken: bool | None = None
 
     @property
     def connected(self) -> bool:
@@ -218,6 +220,7 @@ class SimulatedEvse:
     fault: Fault | None
     pilot: Pilot | None
     silent: bool
+    parked: bool
 
 
 @dataclass(frozen=True, slots=True)

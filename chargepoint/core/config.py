@@ -56,7 +56,8 @@ class EvseConfig:
     first when there is not enough for all.
 
     *phases*, 1 or 3, are wired; *phase_map* says which phase of the grid each of them is.
-    With the second contactor open it charges on the first of them.
+    With the second contactor open it charges on the first of them. *bay_sensor*: its board
+    tells whether the parking bay is taken.
     """
 
     id: int
@@ -67,6 +68,7 @@ class EvseConfig:
     phase_map: tuple[int, int, int] = (1, 2, 3)
     second_contactor: SecondContactor = SecondContactor.ALWAYS_ON
     priority: int = 0
+    bay_sensor: bool = False
 
     @property
     def most_phases(self) -> int:

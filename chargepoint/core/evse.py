@@ -166,6 +166,17 @@ class Evse:
         return self.was_connected and self.pilot_lost and sensed.cable_a > 0.0
 
     @property
+    def bay_taken(self) -> bool:
+        """Return whether a car stands in the parking bay, as far as a sensor looks."""
+        return self.config.bay_sensor and self.sensed is not None and bool(self.sensed.bay_taken)
+
+    @property
+    def bay_unseen(self) -> bool:
+        """Return whether the installer promised a bay sensor that the board does not have."""
+        sensed = self.sensed
+        return self.config.bay_sensor and sensed is not None and sensed.bay_taken is None
+
+    @property
     def pilot_lost(self) -> bool:
         """Return whether the pilot says nothing about the car."""
         return self.sensed is not None and self.sensed.pilot in LOST

@@ -103,6 +103,8 @@ class Screen:
         for evse in common.evses.values():
             if evse.second_missing:
                 warnings.append(f"EVSE {evse.id}: the second contactor does not close")
+            if evse.bay_unseen:
+                warnings.append(f"EVSE {evse.id}: its board has no bay sensor")
         return (*warnings, *self._supply.warnings())
 
     def _ocpp(self, queued: int, url: str | None, why: str | None) -> OcppShown:

@@ -30,18 +30,22 @@ class Sessions:
     def sensed(self, evse: Evse, sensed: Sensed) -> None:
         """Take what the board senses now and move the session where the plug moved."""
         was_connected, was_in = evse.connected, evse.cable_in
-        was_closed = evse.energized
+        was_closed, was_taken = evse.energized, evse.bay_taken
         evse.was_connected, evse.sensed = was_connected, sensed
         if sensed.main_closed != was_closed:
             evse.opened_at_s = None if sensed.main_closed else sensed.at_s
             told = "closed" if sensed.main_closed else "opened"
             self._common.turn.note(f"contactor {told}", evse.id)
+        if evse.bay_taken and not was_taken:
+            self._account(evse, Trigger.EV_DETECTED)
         if evse.connected and not was_connected:
             self._plugged(evse)
         elif was_connected and not evse.connected:
             self._unplugged(evse)
         elif was_in and not evse.cable_in:
             self._move(evse, Input.UNPLUG, Trigger.EV_COMMUNICATION_LOST)
+        if was_taken and not evse.bay_taken:
+            self._account(evse, Trigger.EV_DEPARTED)
         if not evse.cable_in:
             evse.keep_locked = None
             evse.ev_side_lost = False

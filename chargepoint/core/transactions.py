@@ -36,6 +36,7 @@ REASONS: dict[Trigger, StopReason] = {
     Trigger.DEAUTHORIZED: StopReason.DE_AUTHORIZED,
     Trigger.EV_COMMUNICATION_LOST: StopReason.EV_DISCONNECTED,
     Trigger.EV_CONNECT_TIMEOUT: StopReason.TIMEOUT,
+    Trigger.EV_DEPARTED: StopReason.LOCAL,
     Trigger.UNLOCK_COMMAND: StopReason.UNLOCK_COMMAND,
 }
 
@@ -43,9 +44,10 @@ REASONS: dict[Trigger, StopReason] = {
 def points_met(evse: Evse) -> frozenset[str]:
     """Return the start and stop points that hold now (2.0.1 TxStartStopPointEnumType).
 
-    There is no bay sensor and no signing meter, so two of the points cannot be chosen.
+    There is no signing meter, so DataSigned cannot be chosen.
     """
     met = {
+        "ParkingBayOccupancy": evse.bay_taken,
         "EVConnected": evse.connected,
         "Authorized": evse.authorized,
         "PowerPathClosed": evse.connected and evse.authorized,
@@ -103,7 +105,7 @@ class Transactions:
         """Tell what *trigger* did to the EVSE's transaction: began, changed or ended it.
 
         Call it after every change of fact. *reason* is remembered for the end, however
-        late that comes (F04.FR.03). With neither a car nor anybody authorized left, no
+        late that comes (F04.FR.03). With neither a car (in the bay) nor anybody authorized left, no
         stop point can be left any more: then the transaction ends whatever they are.
         """
         evse.charging_state = evse.charging_state_now(now.s)
@@ -120,7 +122,7 @@ class Transactions:
         reached = evse.transaction.reached | met
         reason = reason or evse.transaction.stop_reason
         evse.update_transaction(reached=reached, stop_reason=reason)
-        deserted = not met & {"EVConnected", "Authorized"}
+        deserted = not met & {"ParkingBayOccupancy", "EVConnected", "Authorized"}
         if deserted or (reached & points.stop) - met:
             self.end(evse, trigger, now, stop_token)
         else:

@@ -184,7 +184,10 @@ def _values(row: Row, config: StationConfig) -> tuple[str, ...]:
     if row["values"] == "rotations":
         numbers = range(len(config.evses) + 1)
         return tuple(f"{number}.{rotation}" for number in numbers for rotation in ROTATIONS)
-    return tuple(row["values"].split(",")) if row["values"] else ()
+    values = row["values"].split(",") if row["values"] else []
+    if _BAY in values and not any(evse.bay_sensor for evse in config.evses):
+        values.remove(_BAY)
+    return tuple(values)
 
 
 # --- what follows from the configuration ---------------------------------------------------
@@ -205,6 +208,7 @@ _TIERS: dict[str, Callable[[StationConfig], Iterator[Tier]]] = {
     ),
 }
 
+_BAY = "ParkingBayOccupancy"  # a start and stop point where a sensor looks at the bay
 _UNLOCK = ("OCPPCommCtrlr", "UnlockOnEVSideDisconnect")
 _PROTOCOLS = ("OCPPCommCtrlr", "FileTransferProtocols")
 _INSTALLED = ("SmartChargingCtrlr", "Entries")

@@ -119,4 +119,5 @@ def evse_config(settings: Settings, evse: Evse) -> EvseConfig:
         phase_map=evse.phase_map,
         second_contactor=evse.second_contactor,
         priority=evse.priority,
+        bay_sensor=evse.bay_sensor,
     )

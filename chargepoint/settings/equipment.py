@@ -142,6 +142,9 @@ class Evse(DriverTable):
     connector_lock: bool = Field(
         default=True, description="A socket that locks the plug; false: a fixed cable (CONFIG)"
     )
+    bay_sensor: bool = Field(
+        default=False, description="Its board tells whether a car stands in the parking bay"
+    )
     driver: DriverName | None = Field(default=None, description="Left out: hardware.driver")
     bus: Text = Field(default="", description="A name of [hardware.buses]")
     device_id: DeviceId | None = Field(default=None, description="Its address on the bus")

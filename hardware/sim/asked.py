@@ -51,7 +51,8 @@ class InjectedFault(Settings):
 
 
 class EvseChanges(Settings):
-    """Only what is given changes. *pilot* holds the pilot at a state, *silent* the board mute."""
+    """Only what is given changes. *pilot* holds the pilot at a state, *silent* the board mute,
+    *parked* a car in the bay."""
 
     requested_current_a: Current = 0.0
     ready: bool = True
@@ -64,6 +65,7 @@ class EvseChanges(Settings):
     diode_fault: bool = False
     pilot: Pilot | None = None
     silent: bool = False
+    parked: bool = False
 
 
 class WorldChanges(Settings):

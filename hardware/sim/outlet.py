@@ -30,7 +30,8 @@ class Outlet:
     """What is plugged in and switched, and what is broken on purpose.
 
     *cable_a* rates the cable in the socket; *cable_in* is its station end, *car* its
-    other end. *pilot_held* is a pilot that somebody's finger holds there.
+    other end. *pilot_held* is a pilot that somebody's finger holds there, *parked* a car in
+    the bay that need not be plugged in.
     """
 
     build: Build = Build()
@@ -49,6 +50,7 @@ class Outlet:
     lock_failure: bool = False
     jammed: bool = False
     pilot_held: Pilot | None = None
+    parked: bool = False
     silent: bool = False
 
     @property
@@ -108,6 +110,7 @@ class Outlet:
             temperature_c=self.temperature_c,
             faults=self.faults,
             connector_id=self.connector_id,
+            bay_taken=self.parked or self.car is not None,
         )
 
     def settled(self, habits: Habits, now_s: float) -> Outlet:

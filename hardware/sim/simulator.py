@@ -140,6 +140,7 @@ class Sim:
             fault=outlet.fault,
             pilot=outlet.pilot_held,
             silent=outlet.silent,
+            parked=outlet.parked,
         )
 
     def world(self) -> SimulatedWorld:
@@ -240,6 +241,7 @@ _OUTLET_FIELDS = {
     "cable_plugged_station_side": "cable_in",
     "diode_fault": "diode_fault",
     "lock_failure": "lock_failure",
+    "parked": "parked",
     "pilot": "pilot_held",
     "silent": "silent",
     "temperature_c": "temperature_c",

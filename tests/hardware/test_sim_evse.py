@@ -286,6 +286,7 @@ async def test_what_was_set_can_be_seen(bench) -> None:
         "temperature_c": 60.0,
         "pilot": Pilot.D,
         "silent": True,
+        "parked": True,
         "cable_plugged_station_side": True,
     }
     bench.sim.plug_in(1, {})

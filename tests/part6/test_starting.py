@@ -166,3 +166,30 @@ async def test_ids_and_numbers_are_never_used_twice(case: Case, how: str) -> Non
     await case.charge()
     ids = {event["transactionInfo"]["transactionId"] for event in await case.events()}
     assert len(ids) == 2
+
+
+class TestBay:
+    """Where a sensor looks at the parking bay."""
+
+    @pytest.fixture
+    def settings(self) -> tuple[str, ...]:
+        return ('evse=[{"id": 1, "bay_sensor": true}, {"id": 2}]',)
+
+    @pytest.mark.requirement("TC_E_12_CS", "TC_E_19_CS", "E01.FR.01", "E06.FR.01")
+    @pytest.mark.parametrize("by", WORDS)
+    async def test_the_bay_begins_and_ends_a_transaction(self, case: Case, by: str) -> None:
+        bay = "ParkingBayOccupancy"
+        await case.set(TxCtrlr_TxStartPoint=bay, TxCtrlr_TxStopPoint=bay)
+        case.rig.sim.set_evse(1, {"parked": True})
+        await asyncio.sleep(1)
+        assert await case.story() == ["Started EVDetected Idle"]
+        await case.charge()
+        await case.stop_by(by)
+        await case.disconnect()
+        case.rig.sim.set_evse(1, {"parked": False})
+        await asyncio.sleep(1)
+        reason = {"card": "Local", "remote": "Remote"}[by]
+        assert (await case.story())[-2:] == [
+            "Updated EVCommunicationLost Idle",
+            f"Ended EVDeparted ({reason})",
+        ]
