@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chargepoint import equipment
-from chargepoint.carrier import Carrier
 from chargepoint.clock import Clock
 from chargepoint.core.kinds import KINDS
-from chargepoint.core.messages import Batch, Command, LogChore, LogKind, Reply, SendLog, SetClock
+from chargepoint.core.messages import Batch, Command, LogChore, Reply, SetClock
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.station import Memory
 from chargepoint.core.words import BootReason, Registration
@@ -24,6 +23,7 @@ from chargepoint.errors import ChargePointError, SettingsError, StoreError
 from chargepoint.front.web import Front
 from chargepoint.hookup import make_link, make_transfers
 from chargepoint.life import Life, Outside
+from chargepoint.logbook import LOGS, Logbook
 from chargepoint.logs import kept
 from chargepoint.notify import notify
 from chargepoint.protocol.adapters import BY_VERSION
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAGE_WAITS_S = 0.3  # for a central system that does not answer
-LOGS = "log"  # the folder in data_dir
 EXIT_OK, EXIT_INTERNAL, EXIT_CONFIGURATION = 0, 70, 78
 
 
@@ -79,9 +78,8 @@ class Agent:
         self._online = True
         self._life: Life | None = None
         self._link: Link | None = None
-        self._carrier: Carrier | None = None
-        self._data = Path(settings.agent.data_dir)
-        self._writer = Writer(Store.open(self._data, KINDS))
+        self._logbook: Logbook | None = None
+        self._writer = Writer(Store.open(Path(settings.agent.data_dir), KINDS))
         self.meters: Mapping[str, WiredMeter] = {}
         self._buses: Mapping[str, Bus] = {}
         self.door: StationDoor | None = None
@@ -125,14 +123,14 @@ class Agent:
         cut_off = {each.evse_id for each in memory.get("transaction", {}).values()}
         registers_wh = await equipment.registers_wh(self.meters, cut_off)
         self._life = life = self._new_life(memory, registers_wh, boards, watchdog)
-        self._carrier = carrier = self._new_carrier(life)
+        self._logbook = logbook = Logbook(self._settings, life, self._writer, self.snapshot)
         self._link = self._make_link(life)
         watchdog.start()
         try:
             why = await self._until_over(life)
         finally:
             watchdog.stop()
-            await carrier.stop()
+            await logbook.carrier.stop()
             await equipment.close(boards, self.meters, buses)
         return why is not None and action_after(why, self._settings) == "restart"
 
@@ -200,20 +198,10 @@ class Agent:
         """Return the seconds that every reading and lease counts in."""
         return self._clock.monotonic_s()
 
-    async def compile_log(self, wanted: SendLog, to: Path) -> None:
-        """Write the log that is *wanted* into the file *to*."""
-        from chargepoint import archive  # as core.lazy
-
-        assert self._life is not None
-        station = self._life.station
-        if wanted.kind is LogKind.SECURITY:
-            events = station.security_log.between(wanted.oldest, wanted.latest)
-            await asyncio.to_thread(archive.write_text, to, archive.security_lines(events))
-            return
-        stored = await self._writer.statistics()
-        members = archive.texts(self._settings, self.snapshot(), station, stored)
-        span = wanted.oldest, wanted.latest
-        await asyncio.to_thread(archive.write, to, members, self._data / LOGS, *span)
+    async def diagnostics(self) -> bytes:
+        """Return the diagnostics archive of now."""
+        assert self._logbook is not None
+        return await self._logbook.diagnostics()
 
     def read_now(self, role: str) -> None:
         """Read the meter *role* now."""
@@ -262,13 +250,9 @@ class Agent:
         seed(life.station, self._settings)
         return life
 
-    def _new_carrier(self, life: Life) -> Carrier:
-        transfers = make_transfers(self._settings, life.station)
-        return Carrier(self._data / "outgoing", transfers, self.compile_log, life.submit)
-
     def _carry(self, chore: LogChore) -> None:
-        assert self._carrier is not None
-        self._carrier.do(chore)
+        assert self._logbook is not None
+        self._logbook.carrier.do(chore)
 
     def _make_link(self, life: Life) -> Link | None:
         if not self._settings.csms.url:

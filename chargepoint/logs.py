@@ -10,8 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from logging.handlers import RotatingFileHandler
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -47,8 +46,7 @@ def kept(folder: Path, megabytes: float) -> Iterator[None]:
         yield
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    half = round(megabytes * 1_000_000 / 2)
-    handler = _Quiet(folder / NAME, maxBytes=half, backupCount=1, encoding="utf-8", delay=True)
+    handler = _Newest(folder / NAME, round(megabytes * 1_000_000 / 2))
     handler.setFormatter(_text())
     handler.addFilter(RedactingFilter())
     root = logging.getLogger()
@@ -65,11 +63,24 @@ def names() -> tuple[str, ...]:
     return f"{NAME}.1", NAME
 
 
-class _Quiet(RotatingFileHandler):
-    """A disk that takes no log is told of elsewhere; a traceback for each line helps nobody."""
+class _Newest(logging.FileHandler):
+    """Turns to a new file when this one has *most* bytes; the one before it goes."""
+
+    def __init__(self, file: Path, most: int) -> None:
+        super().__init__(file, encoding="utf-8", delay=True)
+        self._file = file
+        self._most = most
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line where the disk takes it. That it does not is told elsewhere."""
+        with suppress(OSError):
+            super().emit(record)
+            if self.stream and self.stream.tell() >= self._most:
+                self.close()
+                self._file.replace(self._file.with_name(names()[0]))
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name
-        """Lose the line."""
+        """Lose the line: a traceback for each one helps nobody."""
 
 
 class _Utc(logging.Formatter):

@@ -272,12 +272,14 @@ class Blocks:
     def change_key(self, command: m.ChangeKey) -> m.Reply:
         """1.6 section 5.3; the security profile has rules of its own (A05)."""
         if command.key.casefold() == "securityprofile":
-            return self.security_profile.raise_to(command.value)
+            raised = self.security_profile.raise_to(command.value)
+            return self.security_log.reconfigured(raised, "SecurityProfile")
         return self.after_change(self.common.variables.change_key(command), command.key)
 
     def after_change(self, reply: m.Reply, name: str) -> m.Reply:
         """Dial again with new credentials (A01 of both versions)."""
         if reply.outcome is m.Outcome.ACCEPTED and name.casefold() in CREDENTIALS:
+            self.security_log.reconfigured(reply, name)
             self.turn.do(m.Reconnect())
         return reply
 

@@ -9,11 +9,19 @@ from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 
-from chargepoint.core.messages import SecurityEvent
+from chargepoint.core.messages import Outcome, Reply, SecurityEvent
 from chargepoint.core.turn import Turn
 
 KIND = "security_log"
-ROUTINE = frozenset({"FirmwareUpdated", "ResetOrReboot", "SettingSystemTime", "StartupOfTheDevice"})
+ROUTINE = frozenset(
+    {
+        "FirmwareUpdated",
+        "ReconfigurationOfSecurityParameters",
+        "ResetOrReboot",
+        "SettingSystemTime",
+        "StartupOfTheDevice",
+    }
+)
 
 
 class SecurityLog:
@@ -36,6 +44,13 @@ class SecurityLog:
             self._turn.forget(KIND, self._events.popleft()[0])
         level = "info" if event.type in ROUTINE else "warning"
         self._turn.note(f"security: {event.type} {event.tech_info}".strip(), level=level)
+
+    def reconfigured(self, reply: Reply, what: str) -> Reply:
+        """Note that keys, certificates or the profile have changed if *reply* says so."""
+        if reply.outcome is Outcome.ACCEPTED:
+            name = "ReconfigurationOfSecurityParameters"
+            self._turn.tell(SecurityEvent(name, self._turn.now.utc, what, critical=False))
+        return reply
 
     def between(
         self, oldest: datetime | None = None, latest: datetime | None = None

@@ -230,8 +230,12 @@ class Station:
             m.PresentToken: lambda c: b.access.present(c),
             m.SetMode: lambda c: b.limiting.set_mode(c.mode),
             m.Override: lambda c: b.outside.refuses_override() or b.limiting.override(c),
-            m.InstallCertificate: lambda c: b.trust.install(c),
-            m.DeleteCertificate: lambda c: b.trust.delete(c),
+            m.InstallCertificate: lambda c: b.security_log.reconfigured(
+                b.trust.install(c), f"{c.use} installed"
+            ),
+            m.DeleteCertificate: lambda c: b.security_log.reconfigured(
+                b.trust.delete(c), "certificate deleted"
+            ),
             m.GetCertificates: lambda c: b.trust.listed(c),
             m.CertificateSigned: lambda c: b.renewal.signed(c),
             m.KeyMade: lambda c: b.renewal.key_made(c),

@@ -62,6 +62,8 @@ class Turn:
         """Send *event*: durable ones go to the outbox, live ones only while online."""
         if isinstance(event, SecurityEvent):
             self.security_log(event)
+            if not event.critical:
+                return
         if isinstance(event, DurableEvent):
             if not self.has_central:
                 return
