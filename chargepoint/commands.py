@@ -125,6 +125,24 @@ def status(
 
 
 @app.command()
+def diagnostics(
+    out: Annotated[Path, typer.Argument(metavar="[FILE]", help="What to write.")] = Path(
+        "diagnostics.tar.gz"
+    ),
+    url: Annotated[str, typer.Option(help="Where the station's page is.")] = (
+        "http://127.0.0.1:8080"
+    ),
+    password: Annotated[
+        str, typer.Option(envvar="CHARGEPOINT_API__PASSWORD", help="Where one is set.")
+    ] = "",
+) -> None:
+    """Write an archive for those who help: log, status, configuration, without secrets."""
+    from chargepoint.status import save_diagnostics
+
+    raise typer.Exit(save_diagnostics(url, password, out))
+
+
+@app.command()
 def simulate(
     days: Annotated[
         list[Path] | None,

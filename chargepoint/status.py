@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -18,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 EXIT_UNANSWERED = 70
-TIMEOUT_S = 5.0
+TIMEOUT_S, ARCHIVE_TIMEOUT_S = 5.0, 60.0
 EVERY_S = 1.0
 TROUBLES = ("silent", "partial", "garbled", "refused", "late", "lost", "strange")
 
@@ -48,15 +49,38 @@ def show(
     return 0
 
 
+def save_diagnostics(url: str, password: str, out: Path, console: Console | None = None) -> int:
+    """Write the diagnostics archive of the station at *url* into *out*; return the exit code."""
+    console = console or Console()
+    try:
+        out.write_bytes(ask(url, "diagnostics", password, ARCHIVE_TIMEOUT_S))
+    except (Unanswered, OSError) as error:
+        console.print(Text(str(error)), style="red")
+        return EXIT_UNANSWERED
+    console.print(Text(f"{out} holds no passwords and no whole tokens, but where you are"))
+    return 0
+
+
 def fetch(url: str, password: str) -> Status:
     """Return the status that the station at *url* gives; raise Unanswered when it gives none."""
     try:
-        request = Request(f"{url.rstrip('/')}/api/v1/status")
+        status = json.loads(ask(url, "status", password, TIMEOUT_S))
+    except ValueError as error:
+        raise Unanswered(f"{url} is not a chargepoint: {error}") from error
+    if not isinstance(status, dict) or "evses" not in status:
+        raise Unanswered(f"{url} answers, but not like a chargepoint")
+    return status
+
+
+def ask(url: str, what: str, password: str, timeout_s: float) -> bytes:
+    """Return what the local API at *url* answers; raise Unanswered when it does not."""
+    try:
+        request = Request(f"{url.rstrip('/')}/api/v1/{what}")
         if password:
             secret = base64.b64encode(f"chargepoint:{password}".encode()).decode()
             request.add_header("Authorization", f"Basic {secret}")
-        with build_opener(ProxyHandler({})).open(request, timeout=TIMEOUT_S) as answer:
-            status = json.load(answer)
+        with build_opener(ProxyHandler({})).open(request, timeout=timeout_s) as answer:
+            body: bytes = answer.read()
     except HTTPError as error:
         error.close()
         wanted = "it wants its password: --password, or CHARGEPOINT_API__PASSWORD"
@@ -67,9 +91,7 @@ def fetch(url: str, password: str) -> Status:
         raise Unanswered(f"no chargepoint answers at {url}: {cause}") from error
     except ValueError as error:
         raise Unanswered(f"{url} is not a chargepoint: {error}") from error
-    if not isinstance(status, dict) or "evses" not in status:
-        raise Unanswered(f"{url} answers, but not like a chargepoint")
-    return status
+    return body
 
 
 def rendered(status: Status) -> RenderableType:

@@ -18,13 +18,14 @@ from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import ValidationError
 
 from chargepoint.core.messages import Reply
+from chargepoint.errors import StoreError
 from chargepoint.front import routes
 from chargepoint.front.access import Access
 from chargepoint.front.bodies import Body
 from chargepoint.front.door import Door
 from chargepoint.front.feed import Feed
 from chargepoint.front.page import CONTENT_SECURITY_POLICY, Asset, assets
-from chargepoint.front.routes import HTTP_STATUS, Get, Post
+from chargepoint.front.routes import DIAGNOSTICS, HTTP_STATUS, Get, Post
 from chargepoint.front.shown import status_json
 from hardware.api import NotNow, WrongSettings
 
@@ -148,6 +149,14 @@ class Readings:
 
     async def status(self, _: web.Request) -> web.Response:
         return web.Response(body=self._status_json(), content_type="application/json")
+
+    async def diagnostics(self, _: web.Request) -> web.Response:
+        try:
+            body = await self._door.diagnostics()
+        except (OSError, StoreError) as error:
+            return problem(503, f"the disk fails: {error}")
+        named = {"Content-Disposition": 'attachment; filename="diagnostics.tar.gz"'}
+        return web.Response(body=body, content_type=DIAGNOSTICS.media_type, headers=named)
 
     async def openapi(self, _: web.Request) -> web.Response:
         self._openapi = self._openapi or await asyncio.to_thread(openapi_json, self._version)

@@ -68,6 +68,10 @@ class Door(Protocol):
         """Close the link and stay offline, or go online again; returns before either is done."""
         ...
 
+    async def diagnostics(self) -> bytes:
+        """Return the diagnostics archive, tar.gz; raise OSError or StoreError."""
+        ...
+
     async def looked(self) -> None:
         """Return when the station has seen what its boards show now."""
         ...

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chargepoint.front.bodies import Body
-from chargepoint.front.routes import EVENTS, GETS, HEALTH, POSTS, STATUS, Get, Post
+from chargepoint.front.routes import DIAGNOSTICS, EVENTS, GETS, HEALTH, POSTS, STATUS, Get, Post
 from chargepoint.front.shown import Status
 
 REF = "#/components/schemas/{model}"
@@ -98,11 +98,15 @@ def _get(get: Get) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "object"}
     if get is STATUS:
         schema = _ref(Status)
+    elif get is DIAGNOSTICS:
+        schema = {"type": "string", "format": "binary"}
     elif get.media_type.startswith("text/"):
         schema = {"type": "string"}
     answer: dict[str, Any] = {"description": get.summary, "content": {get.media_type: {}}}
     answer["content"][get.media_type]["schema"] = schema
-    refusals = {HEALTH: (421, 503), EVENTS: (*EVERYWHERE, 503)}.get(get, EVERYWHERE)
+    now_and_then = (*EVERYWHERE, 503)
+    busy = {HEALTH: (421, 503), EVENTS: now_and_then, DIAGNOSTICS: now_and_then}
+    refusals = busy.get(get, EVERYWHERE)
     operation: dict[str, Any] = {
         "operationId": get.name,
         "summary": get.summary,

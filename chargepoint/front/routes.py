@@ -238,6 +238,12 @@ class Get:
 
 
 STATUS = Get(f"{API}/status", "status", "application/json", "Everything a screen shows")
+DIAGNOSTICS = Get(
+    f"{API}/diagnostics",
+    "diagnostics",
+    "application/gzip",
+    "An archive for those who help: log, status, configuration, without secrets",
+)
 EVENTS = Get(
     f"{API}/events",
     "events",
@@ -248,4 +254,4 @@ OPENAPI = Get(f"{API}/openapi.json", "openapi", "application/json", "This descri
 METRICS = Get("/metrics", "metrics", "text/plain", "Prometheus metrics")
 HEALTH = Get("/healthz", "health", "application/json", "Whether the station is up; no password")
 
-GETS: tuple[Get, ...] = (STATUS, EVENTS, OPENAPI, METRICS, HEALTH)
+GETS: tuple[Get, ...] = (STATUS, DIAGNOSTICS, EVENTS, OPENAPI, METRICS, HEALTH)

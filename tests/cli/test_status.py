@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from chargepoint.status import show
+from chargepoint.status import save_diagnostics, show
 
 METER = {
     "currents_a": [24.6, 1.0, -3.0],
@@ -82,7 +83,7 @@ class _Station(HTTPServer):
 class _Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         assert isinstance(self.server, _Station)
-        assert self.path == "/api/v1/status"
+        assert self.path in ("/api/v1/status", "/api/v1/diagnostics")
         self.server.authorization = self.headers.get("Authorization")
         self.send_response(self.server.status)
         self.end_headers()
@@ -296,3 +297,16 @@ def test_the_command_shows_the_status(station, chargepoint):
 
     assert left.code == 0
     assert "CP001" in left.out
+
+
+def test_the_archive_is_written_into_a_file_or_a_sentence_says_why_not(
+    station: _Station, tmp_path: Path
+) -> None:
+    console = Console(file=StringIO(), width=200)
+    url = f"http://127.0.0.1:{station.server_port}"
+    out = tmp_path / "d.tar.gz"
+    assert save_diagnostics(url, "", out, console) == 0
+    assert out.read_bytes() == json.dumps(STATUS).encode()
+    assert save_diagnostics(url, "", tmp_path / "no" / "folder", console) == 70
+    assert save_diagnostics("http://127.0.0.1:1", "", out, console) == 70
+    assert "no chargepoint answers" in console.file.getvalue()

@@ -19,6 +19,7 @@ from chargepoint.core.snapshot import (
     Snapshot,
     SwitchesShown,
 )
+from chargepoint.errors import StoreError
 from chargepoint.front.door import Pushed
 from hardware.api import NotNow, WrongSettings
 
@@ -178,6 +179,7 @@ class FakeDoor:
         self.reply = ACCEPTED
         self.shown = SNAPSHOT
         self.renderings = 0
+        self.broken_disk = False
         self.sim = FakeSim(self) if simulated else None
         self._number = 0
         self._news: set[asyncio.Future[None]] = set()
@@ -193,6 +195,11 @@ class FakeDoor:
     def push_reading(self, role: str, reading: Pushed) -> Reply:
         self.asked.append((role, reading))
         return self.reply
+
+    async def diagnostics(self) -> bytes:
+        if self.broken_disk:
+            raise StoreError("it is full")
+        return b"an archive"
 
     def online(self, wanted: bool) -> Reply:
         self.asked.append(("online", wanted))

@@ -127,3 +127,15 @@ async def test_health_is_whether_the_station_is_up(http, door, ready, code):
     door.change(ready=ready)
     async with http.get("/healthz") as answer:
         assert (answer.status, await answer.json()) == (code, {"ok": ready})
+
+
+async def test_the_archive_for_those_who_help_is_a_file_or_a_503(http, door):
+    async with http.get("/api/v1/diagnostics") as response:
+        assert response.status == 200
+        assert response.headers["Content-Type"] == "application/gzip"
+        assert response.headers["Content-Disposition"].endswith('"diagnostics.tar.gz"')
+        assert await response.read() == b"an archive"
+    door.broken_disk = True
+    async with http.get("/api/v1/diagnostics") as response:
+        assert response.status == 503
+        assert "it is full" in await response.text()

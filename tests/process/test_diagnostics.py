@@ -63,6 +63,15 @@ class Shelf:
         return web.Response(status=201)
 
 
+def unpacked(content: bytes) -> dict[str, str]:
+    """Return the files of an archive by name."""
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        return {
+            member.name.rpartition("/")[2]: archive.extractfile(member).read().decode()
+            for member in archive
+        }
+
+
 def told(station: Peer, action: str) -> list[str]:
     return [call.payload["status"] for call in station.received(action)]
 
@@ -118,17 +127,17 @@ async def test_diagnostics_come_when_asked_for_and_hold_no_secret(
         assert set(shelf.files) == {name, answer["filename"]}
         assert b" StartupOfTheDevice" in shelf.files[answer["filename"]]
 
+        async with agent.http.get("/api/v1/diagnostics") as response:
+            by_hand = unpacked(await response.read())
+
         nowhere = {"location": "file:///etc/passwd", "retries": 5, "retryInterval": 1}
         await station.call("GetDiagnostics", nowhere)
         await until_told(station, "DiagnosticsStatusNotification", "UploadFailed")
         assert station.errors == []
         assert await agent.stop() == 0
 
-    with tarfile.open(fileobj=io.BytesIO(shelf.files[name])) as archive:
-        members = {
-            member.name.rpartition("/")[2]: archive.extractfile(member).read().decode()
-            for member in archive
-        }
+    members = unpacked(shelf.files[name])
+    assert set(members) == set(by_hand)
     assert set(members) == {
         *("status.json", "settings.json", "keys.json", "store.json", "versions.json"),
         *("security.log", "chargepoint.log"),
@@ -138,6 +147,6 @@ async def test_diagnostics_come_when_asked_for_and_hold_no_secret(
     assert json.loads(members["store.json"])["memory"]["transaction"] == 1
     assert json.loads(members["keys.json"])["HeartbeatInterval"]
     assert "asyncssh" in json.loads(members["versions.json"])["packages"]
-    everything = "\n".join((*members.values(), agent.text))
+    everything = "\n".join((*members.values(), *by_hand.values(), agent.text))
     assert [what for what, canary in CANARIES.items() if canary in everything] == []
     assert not list((tmp_path / "data" / "outgoing").iterdir())
