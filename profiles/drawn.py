@@ -61,7 +61,7 @@ class Drawn(NamedTuple):
     It is at least *least_a* and at most *most_a*; the same where a meter shows it. *min_a*
     is what it needs on each of *phases* to go on, 0 when it does not charge. *idle_a* is
     what is kept for it of the sum, because it is offered something and does not ask: it is
-    full, or has not begun.
+    full, or has not begun. *waits*: it is offered nothing, and would take something.
     """
 
     told_a: Currents = NOTHING
@@ -70,6 +70,7 @@ class Drawn(NamedTuple):
     phases: frozenset[int] = frozenset({1, 2, 3})
     min_a: float = 0.0
     idle_a: float = 0.0
+    waits: bool = False
 
 
 class Ours(NamedTuple):

@@ -6,7 +6,8 @@ START and what its minimum needs beyond that is no more than a car on one phase 
 with START 4 A and MIN 6 A that is 2 A. The pool then moves slowly up and by all of it down,
 so that the import stays at or below IMPORT. When the minimum imports more, it ends after
 STOP seconds, unless stopping would free so much that it began again at once. A car that was
-offered something and does not take it, because it is full, keeps that for as long.
+offered something and does not take it, because it is full, keeps that for as long, unless
+another one waits.
 
 Source: SmartEVSE's START, STOP and IMPORT, all of them sums over the phases.
 """
@@ -51,11 +52,13 @@ class SolarSettings:
 
 @dataclass(frozen=True, slots=True)
 class SolarState:
-    """What the solar regulation remembers: the sum it allows, *target_a* without regard to
-    minima, since when it imports too much at the minimum, and until when nobody begins."""
+    """What the solar regulation remembers: the sum it allows, *idle_a* of it for those who do
+    not take it, *target_a* without these and without regard to minima, since when it imports
+    too much at the minimum, and until when nobody begins."""
 
     set_a: float = 0.0
     target_a: float = 0.0
+    idle_a: float = 0.0
     source: str = ""
     read_at_s: float | None = None
     importing_since_s: float | None = None
@@ -102,20 +105,23 @@ def _after_reading(
     needed_a, idle_a = sum(all_ours.minima_a), sum(one.idle_a for one in drawn)
     state = replace(state, read_at_s=reading.at_s)
     if needed_a == 0.0:
-        return _while_nobody_charges(settings, state, net_a, all_ours.least_a, idle_a, now_s)
+        kept_a = 0.0 if any(one.waits for one in drawn) else idle_a
+        return _while_nobody_charges(settings, state, net_a, all_ours.least_a, kept_a, now_s)
     surplus_a = settings.import_a - net_a
-    target_a = state.set_a
+    target_a = max(state.set_a - max(state.idle_a, idle_a), 0.0)
     step_a = STEP_A * len(frozenset[int]().union(*(one.phases for one in drawn if one.min_a)))
     if surplus_a < -DEAD_BAND_A:
-        target_a = min(target_a, _in_steps(all_ours.told_a + surplus_a, step_a) + idle_a)
+        target_a = min(target_a, _in_steps(all_ours.told_a + surplus_a, step_a))
     elif surplus_a > 0.0:
-        sure_a = _in_steps(all_ours.least_a + surplus_a, step_a) + idle_a
+        sure_a = _in_steps(all_ours.least_a + surplus_a, step_a)
         target_a = max(target_a, min(sure_a, target_a + step_a * max(round(gap_s), 1)))
-    set_a = max(target_a, needed_a)
+    idle_a = idle_a if target_a >= needed_a else 0.0
     source = f"solar import {net_a:.1f}/{settings.import_a:g} A"
-    imports = set_a == needed_a and surplus_a < -DEAD_BAND_A
+    imports = target_a <= needed_a and surplus_a < -DEAD_BAND_A
     lacks = imports and not begins(settings, net_a - all_ours.told_a, needed_a)
-    return _lacking(lacks, replace(state, set_a=set_a, target_a=target_a, source=source), now_s)
+    state = _lacking(lacks, state, now_s)
+    set_a = max(target_a, needed_a) + idle_a
+    return replace(state, set_a=set_a, target_a=target_a, idle_a=idle_a, source=source)
 
 
 def _while_nobody_charges(
@@ -123,22 +129,21 @@ def _while_nobody_charges(
     state: SolarState,
     net_a: float,
     least_a: float,
-    idle_a: float,
+    kept_a: float,
     now_s: float,
 ) -> SolarState:
     """Wait for START; then all that the sun gives, to be taken softly.
 
-    Whoever is offered *idle_a* and does not take it keeps that through a cloud.
+    Whoever is offered *kept_a* and does not take it keeps that through a cloud.
     """
     export_a = max(-net_a, 0.0)
     room_a = 0.0
     if export_a > settings.start_a and now_s >= state.retry_at_s:
         room_a = max(least_a - net_a + settings.import_a + settings.spared_a, 0.0)
     source = f"solar export {export_a:.1f}/{settings.start_a:g} A"
-    set_a = max(room_a, idle_a)
-    return _lacking(
-        room_a < idle_a, replace(state, set_a=set_a, target_a=room_a, source=source), now_s
-    )
+    state = _lacking(room_a < kept_a, state, now_s)
+    set_a = max(room_a, kept_a)
+    return replace(state, set_a=set_a, target_a=room_a, idle_a=0.0, source=source)
 
 
 def _lacking(lacks: bool, state: SolarState, now_s: float) -> SolarState:

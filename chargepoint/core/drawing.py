@@ -7,6 +7,7 @@ from math import inf
 
 from chargepoint.core.evse import Evse
 from chargepoint.core.power import ASKING
+from chargepoint.core.session import State
 from chargepoint.core.values import dataclass
 from profiles.drawn import NOTHING, Drawn, Trail
 from profiles.readings import USED_A, Currents, credible
@@ -42,12 +43,13 @@ class Drawing:
         least_a = min_a if evse.path.offer_a > 0.0 else 0.0
         needs_a = least_a if asks else 0.0
         idle_a = 0.0 if asks else least_a * (1 if tries else len(phases))
+        waits = evse.state is State.ACTIVE and evse.fault is None and least_a == 0.0
         if measured_a is not None:
-            self.drawn = Drawn(measured_a, measured_a, measured_a, phases, needs_a, idle_a)
+            told_a = low_a = most_a = measured_a
         else:
             offers_a = (self.trail.offer_a, self.trail.least_a, self.trail.most_a)
             told_a, low_a, most_a = (_on(phases, offer_a) for offer_a in offers_a)
-            self.drawn = Drawn(told_a, low_a, most_a, phases, needs_a, idle_a)
+        self.drawn = Drawn(told_a, low_a, most_a, phases, needs_a, idle_a, waits)
 
     def _watch_use(
         self, offer_a: float, asks: bool, measured_a: Currents | None, now_s: float

@@ -193,12 +193,29 @@ def test_a_full_car_keeps_its_offer_through_a_cloud_and_loses_it_in_the_evening(
     assert sky.read(-20.0, after_s=31.0).limit_a == 22.0
 
 
+def test_a_full_car_keeps_nothing_from_one_that_waits() -> None:
+    state = SolarState(22.0, 22.0, read_at_s=100.0)
+    cars = [Drawn(idle_a=18.0), Drawn(waits=True)]
+
+    verdict = step(SUN, state, Read(101.0, (-5.0, 0.0, 0.0)), cars, 101.0)
+
+    assert (verdict.pools[0].limit.limit_a, verdict.pools[0].admits) == (7.0, True)
+
+
 def test_what_is_kept_for_a_full_car_is_not_taken_from_one_that_charges() -> None:
     sky = Sky(set_a=14.0)
 
+    assert sky.read(0.2, 8.0, full=True).limit_a == 14.0
     assert sky.read(-0.6, 8.0, full=True).limit_a == 14.5
     assert sky.read(1.0, 8.0, full=True).limit_a == 13.0
-    assert sky.read(5.0, 8.0, full=True).limit_a == 9.0
+    assert sky.read(0.2, 7.0).limit_a == 7.0
+
+
+def test_a_full_car_is_the_first_to_lose_when_the_sun_does_not_carry_both() -> None:
+    sky = Sky(SolarSettings(stop_s=60.0), set_a=14.0)
+
+    assert {sky.read(5.0, 8.0, full=True, after_s=9.0).limit_a for _ in range(7)} == {6.0}
+    assert sky.read(5.0, 6.0, full=True, after_s=9.0).limit_a == 0.0
 
 
 def test_a_silent_meter_gives_the_fallback_on_every_phase() -> None:
