@@ -64,9 +64,15 @@ class Triggering:
     def trigger(self, command: TriggerMessage) -> Reply:
         """ACCEPTED, REJECTED (not now, no such connector), UNSUPPORTED (NotImplemented)."""
         row = self._rows.get(command.message)
-        if row is None or command.message not in self._common.dialect.triggers:
+        known = command.message in self._common.dialect.triggers
+        if row is None or not known or self._is_off(command):
             return Reply(Outcome.UNSUPPORTED, "UnsupportedRequest", "that cannot be triggered")
         return row(command)
+
+    def _is_off(self, command: TriggerMessage) -> bool:
+        """Return whether the feature profile was left out (1.6 section 9.1.29)."""
+        lists = self._common.dialect.lists_features and not command.extended
+        return lists and not self._common.offers("", "RemoteTrigger")
 
     def _heartbeat(self, _: TriggerMessage) -> Reply:
         self._registrar.heartbeat_now(self._common.now)

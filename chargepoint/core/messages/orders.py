@@ -201,12 +201,14 @@ class CompositeReply(Reply):
 class TriggerMessage:
     """*message* is the wire's word. ACCEPTED, REJECTED, UNSUPPORTED (NotImplemented).
 
-    The events it asks for follow the reply.
+    The events it asks for follow the reply. *extended*: asked for by the security extension
+    of 1.6, which is no part of the feature profile RemoteTrigger.
     """
 
     message: str
     evse_id: int | None = None
     connector_id: int | None = None
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,12 @@ TRIGGER_STATUS = status(
 )
 
 
-def trigger(message: str, payload: Payload) -> Command:
+def trigger(message: str, payload: Payload, *, extended: bool = False) -> Command:
     """Return the command to send *message*: without connectorId all are meant."""
     connector_id = payload.get("connectorId")
     if connector_id is None:
-        return TriggerMessage(message)
-    return TriggerMessage(message, evse_of(connector_id), plug_of(connector_id))
+        return TriggerMessage(message, extended=extended)
+    return TriggerMessage(message, evse_of(connector_id), plug_of(connector_id), extended)
 
 
 def _trigger(payload: Payload) -> Command | Reply:

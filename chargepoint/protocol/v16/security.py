@@ -44,7 +44,7 @@ TRIGGERS: Mapping[str, str] = {
 def _trigger(payload: Payload) -> Command:
     """ExtendedTriggerMessage.req, section 4.3: as TriggerMessage, with more to ask for."""
     word = payload["requestedMessage"]
-    return trigger(TRIGGERS.get(word, word), payload)
+    return trigger(TRIGGERS.get(word, word), payload, extended=True)
 
 
 def _install(payload: Payload) -> Command:

@@ -143,7 +143,7 @@ def test_a_list_that_is_off_is_neither_taken_nor_used(driver: Driver) -> None:
     assert driver.shown().session == "active"
 
 
-@pytest.mark.requirement("1.6 9.1.25")
+@pytest.mark.requirement("1.6 9.1.29")
 def test_without_the_feature_profile_there_is_no_list(v16: Driver) -> None:
     v16.set("Ocpp16Ctrlr", "SupportedFeatureProfiles", "Core")
     assert send(v16, 5, FULL, (ANNA, GOOD)).outcome == "unsupported"

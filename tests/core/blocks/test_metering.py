@@ -71,7 +71,7 @@ def test_sampled_values_count_from_the_start_of_the_transaction(bench: Bench) ->
     assert values(told[0].samples) == [(REGISTER, "Sample.Periodic")]
 
 
-@pytest.mark.requirement("1.6 9.1.16", "J02.FR.11")
+@pytest.mark.requirement("1.6 9.1.19", "J02.FR.11")
 def test_a_new_interval_holds_for_the_running_transaction_and_0_is_off(bench: Bench) -> None:
     bench.set("SampledDataCtrlr", "TxUpdatedInterval", "0")
     bench.charge()
@@ -110,7 +110,7 @@ def test_disabled_streams_are_silent(bench201: Bench) -> None:
 # --- the clock-aligned stream -------------------------------------------------------------------
 
 
-@pytest.mark.requirement("J01.FR.02", "J01.FR.14", "1.6 3.16.2", "1.6 9.1.6")
+@pytest.mark.requirement("J01.FR.02", "J01.FR.14", "1.6 3.16.2", "1.6 9.1.5")
 @pytest.mark.parametrize("interval_s", [60, 45])
 def test_aligned_values_are_of_the_instants_of_the_grid(version: str, interval_s: int) -> None:
     bench = Bench(version, utc=NOON + timedelta(seconds=17.04)).online()
@@ -239,7 +239,7 @@ def ended(bench: Bench) -> TransactionEvent:
     return last
 
 
-@pytest.mark.requirement("1.6 9.1.24", "1.6 E3.14")
+@pytest.mark.requirement("1.6 9.1.27", "1.6 E3.14")
 def test_stop_txn_lists_carry_begin_end_and_all_between(bench16: Bench) -> None:
     bench16.set("SampledDataCtrlr", "TxEndedMeasurands", f"{REGISTER},Current.Offered")
     bench16.set("AlignedDataCtrlr", "TxEndedMeasurands", "Power.Offered")
@@ -258,7 +258,7 @@ def test_stop_txn_lists_carry_begin_end_and_all_between(bench16: Bench) -> None:
     ]
 
 
-@pytest.mark.requirement("1.6 9.1.24")
+@pytest.mark.requirement("1.6 9.1.27")
 def test_empty_stop_txn_lists_carry_nothing(bench16: Bench) -> None:
     bench16.charge()
     bench16.run(65)

@@ -243,7 +243,7 @@ def test_an_authorization_without_a_car_lapses(v201: Driver, stop: str, remote: 
     assert not v201.closed()
 
 
-@pytest.mark.requirement("E3.20", "1.6 9.1.8")
+@pytest.mark.requirement("E3.20", "1.6 9.1.6")
 def test_1_6_waits_for_a_car_and_for_a_token_as_long_as_the_key_says(v16: Driver) -> None:
     v16.set("TxCtrlr", "EVConnectionTimeOut", "10")
     v16.admit()

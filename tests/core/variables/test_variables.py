@@ -357,7 +357,7 @@ def test_facts_of_the_installation_are_read_and_never_stored() -> None:
     assert not station.seed(ref("ChargingStation.Model"), "Actual", "Forged")
 
 
-@pytest.mark.requirement("1.6 9.1.31", "2.0.1 2.1.12")
+@pytest.mark.requirement("1.6 9.1.33", "2.0.1 2.1.12")
 def test_a_fixed_cable_is_never_unlocked() -> None:
     fixed = variables(StationConfig(evses=(EvseConfig(1, connector_lock=False),)))
 

@@ -253,6 +253,7 @@ async def test_each_failure_is_one_line_in_the_log(live: Any, caplog: pytest.Log
 
 
 @pytest.mark.requirement("J 1.6 7", "J 2.0.1 8.4")
+@pytest.mark.requirement("1.6 9.1.34")
 async def test_pings_follow_the_interval_and_its_changes(live: Any):
     line = Line()
     world = live(line, lasts_s=1e6)

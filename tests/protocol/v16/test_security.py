@@ -36,17 +36,17 @@ ASKED = [
     (
         "ExtendedTriggerMessage",
         {"requestedMessage": "SignChargePointCertificate"},
-        m.TriggerMessage("SignChargingStationCertificate"),
+        m.TriggerMessage("SignChargingStationCertificate", extended=True),
     ),
     (
         "ExtendedTriggerMessage",
         {"requestedMessage": "FirmwareStatusNotification"},
-        m.TriggerMessage("SignedFirmwareStatusNotification"),
+        m.TriggerMessage("SignedFirmwareStatusNotification", extended=True),
     ),
     (
         "ExtendedTriggerMessage",
         {"requestedMessage": "MeterValues", "connectorId": 1},
-        m.TriggerMessage("MeterValues", 1, 1),
+        m.TriggerMessage("MeterValues", 1, 1, True),
     ),
 ]
 ANSWERED = [
