@@ -68,6 +68,9 @@ class Guard:
             done = guard._lowered(wanted, sensed, now_s)
         same = (done.close_main, done.close_second) == (self.told_main, self.told_second)
         told_at_s = self.told_at_s if same else now_s
+        told = done.close_main, done.close_second, told_at_s
+        if told == (guard.told_main, guard.told_second, guard.told_at_s):
+            return guard, done
         return replace(
             guard,
             told_main=done.close_main,
@@ -89,13 +92,14 @@ class Guard:
         stray = heard and (alone or (sensed.main_closed and not told_main))
         stuck_since_s = _since(self.stuck_since_s, stray, sensed.at_s)
         is_open = heard and not (told_main or sensed.main_closed)
-        return replace(
-            self,
-            told_main=told_main,
-            open_since_s=_since(self.open_since_s, is_open, now_s),
-            closed_since_s=_since(self.closed_since_s, sensed.main_closed, now_s),
-            stuck_since_s=stuck_since_s,
-            welded=self.welded or sensed.at_s - stuck_since_s > FOLLOW_S,
+        return Guard(
+            told_main,
+            self.told_second,
+            self.told_at_s,
+            _since(self.open_since_s, is_open, now_s),
+            _since(self.closed_since_s, sensed.main_closed, now_s),
+            stuck_since_s,
+            self.welded or sensed.at_s - stuck_since_s > FOLLOW_S,
         )
 
     def _lowered(self, wanted: Actuation, sensed: Sensed, now_s: float) -> Actuation:
@@ -111,7 +115,9 @@ class Guard:
             second = wanted.close_second
         asked = sensed.pilot in (Pilot.C, Pilot.D)
         close = wanted.close_main and asked and may_close
-        return replace(wanted, offer_a=offer_a, close_main=close, close_second=close and second)
+        return Actuation(
+            offer_a, close, close and second, lock=wanted.lock, valid_until_s=wanted.valid_until_s
+        )
 
     def _holds_second(self, sensed: Sensed, now_s: float) -> bool:
         """Return whether the second contactor stays told to close while main is.

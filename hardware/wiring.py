@@ -35,7 +35,7 @@ def wired(reading: MeterReading, wiring: Wiring) -> MeterReading:
     Inverting turns currents and power around and swaps the registers; voltages have no
     direction.
     """
-    if wiring == Wiring():
+    if not wiring.inverted and wiring.phase_map == STRAIGHT:
         return reading
     sign = -1.0 if wiring.inverted else 1.0
     l1, l2, l3 = to_mains(reading.currents_a, wiring.phase_map)
@@ -55,8 +55,8 @@ def to_mains(channels: Three, phase_map: tuple[int, int, int]) -> Three:
     """Return the three *channels* in the order of the mains phases they are on."""
     if phase_map == STRAIGHT:
         return channels
-    on = dict(zip(phase_map, channels, strict=True))
-    return on[1], on[2], on[3]
+    index = phase_map.index
+    return channels[index(1)], channels[index(2)], channels[index(3)]
 
 
 def implausible(reading: MeterReading) -> str | None:
@@ -88,11 +88,11 @@ def risen(reading: MeterReading, last: MeterReading | None) -> MeterReading:
     """
     if last is None:
         return reading
-    return replace(
-        reading,
-        energy_wh=_greater(reading.energy_wh, last.energy_wh),
-        export_wh=_greater(reading.export_wh, last.export_wh),
-    )
+    energy_wh = _greater(reading.energy_wh, last.energy_wh)
+    export_wh = _greater(reading.export_wh, last.export_wh)
+    if (energy_wh, export_wh) == (reading.energy_wh, reading.export_wh):
+        return reading
+    return replace(reading, energy_wh=energy_wh, export_wh=export_wh)
 
 
 def _greater(now_wh: float | None, before_wh: float | None) -> float | None:

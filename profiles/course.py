@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 from profiles.schedule import Kind, Period, Profile
@@ -12,6 +13,7 @@ from profiles.schedule import Kind, Period, Profile
 FOREVER_S = 1 << 62  # later than any date; still adds up without overflow
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
+START_S = attrgetter("start_s")
 
 
 def posix_s(at: datetime) -> int:
@@ -73,11 +75,7 @@ class Course(NamedTuple):
 
     def index_at(self, offset_s: int) -> int:
         """Return the index of the period that runs *offset_s* after the origin."""
-        return max(bisect_right(self.periods, offset_s, key=_start_s) - 1, 0)
-
-
-def _start_s(period: Period) -> int:
-    return period.start_s
+        return max(bisect_right(self.periods, offset_s, key=START_S) - 1, 0)
 
 
 def course_of(profile: Profile, relative_s: int, is_moving: bool = False) -> Course:

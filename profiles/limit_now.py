@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from profiles.course import FOREVER_S, course_of, instant, posix_s
 from profiles.limits import Limit
@@ -24,8 +25,7 @@ SOURCE_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     """What runs on an EVSE, as far as profiles care.
 
     *energy_offered_at* is when the EVSE was ready to give energy (authorized and plugged

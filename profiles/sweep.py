@@ -87,7 +87,9 @@ def _changes(parts: Sequence[_Span], end_s: int, unit: Unit, supply: Supply) -> 
         periods = course.periods
         while True:
             period = periods[index]
-            limit = period.limit if period.limit >= 0.0 else 0.0  # nor is NaN a limit
+            limit = period.limit
+            if not limit >= 0.0:
+                limit = 0.0  # nor is NaN a limit
             phases = period.phases or ASSUMED_PHASES
             if not watts:
                 changes.append((at_s, limit, inf, phases))

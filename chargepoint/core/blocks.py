@@ -251,7 +251,9 @@ class Blocks:
         self.registrar.set_clock(answer.at, self.turn.now)
 
     def tell_statuses(self, now: Moment) -> None:
-        """Tell changed statuses while anybody listens."""
+        """Tell changed statuses while anybody listens, or ever will."""
+        if not (self.turn.has_central or self.registrar.connected):
+            return
         if self.registrar.online:
             self.registrar.offline_since_s = None
         minimum_s = self.common.variables.number("Ocpp16Ctrlr", "MinimumStatusDuration")

@@ -236,8 +236,9 @@ class Evse:
     @property
     def fault(self) -> Fault | None:
         """Return the worst opening fault, None when charging is possible."""
-        faults = self.sensed.faults if self.sensed is not None else frozenset()
-        return min((fault for fault in faults if fault.opens), default=None)
+        if self.sensed is None or not self.sensed.faults:
+            return None
+        return min((fault for fault in self.sensed.faults if fault.opens), default=None)
 
     @property
     def priority(self) -> int:

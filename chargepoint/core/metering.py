@@ -37,6 +37,13 @@ class Slot:
     interval_s: int
     start: datetime
 
+    def holds(self, at: datetime) -> bool:
+        """Return whether *at* lies in it; the last one of a day may be cut short by midnight."""
+        return (
+            at.date() == self.start.date()
+            and 0 <= (at - self.start).total_seconds() < self.interval_s
+        )
+
 
 def slot_of(at: datetime, interval_s: int) -> Slot | None:
     """Return the slot of the day's grid that *at* lies in; None for interval 0.
@@ -193,9 +200,11 @@ class Metering:
         Only time going by crosses a border: neither another interval nor a clock that was
         set does, and one that was set back a little does not cross the same border twice.
         """
-        slot, last = slot_of(now.utc, interval_s), self._slots.get(stream)
-        self._slots[stream] = slot
-        if slot is None or last is None or slot == last or slot.interval_s != last.interval_s:
+        last = self._slots.get(stream)
+        if last is not None and last.interval_s == interval_s and last.holds(now.utc):
+            return None
+        slot = self._slots[stream] = slot_of(now.utc, interval_s)
+        if slot is None or last is None or slot.interval_s != last.interval_s:
             return None
         late_s = (now.utc - slot.start).total_seconds()
         if late_s >= LATE_S or self._told.get(stream) == slot.start:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from chargepoint.core.common import Common
 from chargepoint.core.ev_meters import EvMeters
 from chargepoint.core.evse import Evse
@@ -48,7 +50,7 @@ class OwnLimits:
         """Return all of them that have an opinion now."""
         limits = [*self._fixed[evse.id]]
         if evse.sensed is not None and evse.sensed.cable_a > 0.0:
-            limits.append(Limit(evse.sensed.cable_a, f"cable {evse.sensed.cable_a:g} A"))
+            limits.append(_cable(evse.sensed.cable_a))
         limits.extend(self._overrides.limits(evse.id, self._common.now.s))
         limits.extend(self._smart_charging.limits(evse))
         limits.extend(self._offline_limit())
@@ -109,3 +111,8 @@ class OwnLimits:
             return []
         source = f"rests after many stops, until room lasts {restarts.needs_s:g} s"
         return [Limit(0.0, source, until_at=now.at(until_s))]
+
+
+@lru_cache(64)  # cables come in few ratings
+def _cable(cable_a: float) -> Limit:
+    return Limit(cable_a, f"cable {cable_a:g} A")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from chargepoint.core.dialect import Dialect
 from chargepoint.core.evse import Ending, Evse, Transaction
@@ -46,12 +47,18 @@ def points_met(evse: Evse) -> frozenset[str]:
 
     There is no signing meter, so DataSigned cannot be chosen.
     """
+    transfers = evse.charging_state is ChargingState.CHARGING
+    return _points(evse.bay_taken, evse.connected, evse.authorized, transfers)
+
+
+@cache  # of sixteen
+def _points(occupied: bool, connected: bool, authorized: bool, transfers: bool) -> frozenset[str]:
     met = {
-        "ParkingBayOccupancy": evse.bay_taken,
-        "EVConnected": evse.connected,
-        "Authorized": evse.authorized,
-        "PowerPathClosed": evse.connected and evse.authorized,
-        "EnergyTransfer": evse.charging_state is ChargingState.CHARGING,
+        "ParkingBayOccupancy": occupied,
+        "EVConnected": connected,
+        "Authorized": authorized,
+        "PowerPathClosed": connected and authorized,
+        "EnergyTransfer": transfers,
     }
     return frozenset(point for point, holds in met.items() if holds)
 

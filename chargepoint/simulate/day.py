@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from chargepoint.core.values import dataclass
 from chargepoint.errors import SettingsError
@@ -16,8 +17,7 @@ Three = tuple[float, float, float]
 NOTHING: Three = (0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What house, roof and battery do from *at_s* on: per phase what the house takes, and what
     else hangs on the circuit of the EVSEs; what the roof gives; what the battery takes
     (negative: gives)."""
@@ -73,7 +73,7 @@ class Day:
             return row
         after = self.rows[number]
         part = (at_s - row.at_s) / (after.at_s - row.at_s)
-        return replace(row, solar_w=row.solar_w + part * (after.solar_w - row.solar_w))
+        return row._replace(solar_w=row.solar_w + part * (after.solar_w - row.solar_w))
 
 
 def joined(days: Sequence[Day]) -> Day:
@@ -82,7 +82,7 @@ def joined(days: Sequence[Day]) -> Day:
     events: list[Event] = []
     midnight_s = 0.0
     for day in days:
-        rows += [replace(row, at_s=row.at_s + midnight_s) for row in day.rows]
+        rows += [row._replace(at_s=row.at_s + midnight_s) for row in day.rows]
         events += [replace(event, at_s=event.at_s + midnight_s) for event in day.events]
         midnight_s += -(-max(day.times_s) // DAY_S) * DAY_S
     return Day(tuple(rows), tuple(events))

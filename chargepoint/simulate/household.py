@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from chargepoint.core.values import dataclass
@@ -111,6 +110,6 @@ def _with_battery(battery: Battery, rows: Iterable[Row]) -> list[Row]:
         full, empty = charge_wh >= battery.capacity_wh, charge_wh <= 0.0
         if (full and power_w > 0.0) or (empty and power_w < 0.0):
             power_w = 0
-        charged.append(replace(row, battery_w=power_w))
+        charged.append(row._replace(battery_w=power_w))
         before_s = row.at_s
     return charged

@@ -10,14 +10,13 @@ system: every batch counts as written at once, and every car may charge.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import NamedTuple
 
 from chargepoint import equipment
 from chargepoint.core.inputs import Inputs
 from chargepoint.core.station import Station
-from chargepoint.core.values import dataclass
 from chargepoint.core.words import Moment
 from chargepoint.doze import holds
 from chargepoint.loop import Loop
@@ -38,8 +37,7 @@ MIDNIGHT = datetime(2026, 6, 21, tzinfo=UTC)
 STATION_PLACES = ("mains", "circuit")
 
 
-@dataclass(frozen=True, slots=True)
-class EvseSeen:
+class EvseSeen(NamedTuple):
     """One EVSE in one second. *currents_a* are on the phases of the mains; *got_wh* is what
     this *car* has by now; *offer_a* and *binding* are what was decided on seeing them."""
 
@@ -53,8 +51,7 @@ class EvseSeen:
     binding: Limit
 
 
-@dataclass(frozen=True, slots=True)
-class Second:
+class Second(NamedTuple):
     """Everything in one second. *around* is what the day says of it."""
 
     at_s: float
@@ -88,6 +85,7 @@ class _Stage:
 
     def __init__(self, settings: Settings, now_s: float) -> None:
         self.now_s = now_s
+        self._moment = _moment(now_s)
         config = station_config(settings)
         self._phase_maps = {evse.id: evse.phase_map for evse in config.evses}
         simulator = equipment.open_simulator(settings, self._monotonic_s, {}, _forget)
@@ -95,7 +93,8 @@ class _Stage:
         self._simulator = simulator
         boards = equipment.open_boards(settings, self._monotonic_s, simulator)
         self._wired = frozenset(equipment.open_meters(settings, self._monotonic_s, simulator))
-        places = (*STATION_PLACES, "battery", *(f"evse/{evse_id}" for evse_id in boards))
+        own = [f"evse/{evse_id}" for evse_id in boards]
+        places = dict.fromkeys((*STATION_PLACES, *sorted(self._wired), *own))
         self._meters = {
             place: registry.open_meter("sim", {}, Context(place, self._monotonic_s, simulator))
             for place in places
@@ -113,7 +112,7 @@ class _Stage:
 
     def surround(self, around: Row) -> None:
         """Let the house, the roof and the battery be as *around* says."""
-        if self._around is not None and replace(around, at_s=self._around.at_s) == self._around:
+        if self._around is not None and around[1:] == self._around[1:]:  # all but the time
             return
         self._around = around
         names = ("house_a", "circuit_a", "solar_w", "battery_w")
@@ -172,10 +171,16 @@ class _Stage:
         return self._wanted
 
     def _now(self) -> Moment:
-        return Moment(MIDNIGHT + timedelta(seconds=self.now_s), self.now_s)
+        if self._moment.s != self.now_s:
+            self._moment = _moment(self.now_s)
+        return self._moment
 
     def _monotonic_s(self) -> float:
         return self.now_s
+
+
+def _moment(now_s: float) -> Moment:
+    return Moment(MIDNIGHT + timedelta(seconds=now_s), now_s)
 
 
 async def _forget(registers: Registers) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,8 +88,15 @@ class Patient:
 
     async def apply(self, actuation: Actuation) -> None:
         """Do it until its longer lease ends."""
-        until_s = actuation.valid_until_s + self._step_s
-        await self._board.apply(replace(actuation, valid_until_s=until_s))
+        await self._board.apply(
+            Actuation(
+                actuation.offer_a,
+                actuation.close_main,
+                actuation.close_second,
+                actuation.lock,
+                actuation.valid_until_s + self._step_s,
+            )
+        )
 
     def make_safe(self) -> None:
         """Open everything now."""

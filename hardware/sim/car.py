@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hardware.pilot import MIN_OFFER_A
 
@@ -12,25 +11,22 @@ FALL_A_PER_S = 40.0  # a car lets go faster than it takes: 5 s are allowed (IEC 
 _SNAP_A = 0.001  # so near to its aim, a current has arrived
 
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-Thing = TypeVar("Thing", bound="DataclassInstance")
+Thing = TypeVar("Thing", bound=tuple[Any, ...])
 
 
 def changed(thing: Thing, **fields: Any) -> Thing:
-    """Return the dataclass *thing* with *fields*; itself when it has them already.
+    """Return the named tuple *thing* with *fields*; itself when it has them already.
 
     The world is looked at many times a second, and nearly always nothing happens.
     """
     for name, value in fields.items():
         if getattr(thing, name) != value:
-            return replace(thing, **fields)
+            new: Thing = thing._replace(**fields)  # type: ignore[attr-defined]
+            return new
     return thing
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(NamedTuple):
     """What all simulated cars have in common.
 
     A car asks for energy *draw_delay_s* after it was offered, and then takes
@@ -41,8 +37,7 @@ class Habits:
     ramp_a_per_s: float = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Car:
+class Car(NamedTuple):
     """A car on the cable. *requested_a* is what its owner wants, *asks* is state C.
 
     A car that is not *ready* suspends: it stays in state B whatever it is offered.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardware.api import Actuation, Fault, FaultCode, Pilot, Sensed
 from hardware.sim.car import Car, Habits, changed
@@ -12,10 +12,10 @@ JAMMED = Fault(FaultCode.CONNECTOR_LOCK_FAILURE, "LockJammed", "the lock does no
 
 Amps = tuple[float, float, float]
 NO_CURRENT: Amps = (0.0, 0.0, 0.0)
+SOUND: frozenset[Fault] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """How the board was built: a *socket* has a lock, a fixed cable has its rating *max_a*."""
 
     connectors: int = 1
@@ -25,8 +25,7 @@ class Build:
     phase_map: tuple[int, int, int] = (1, 2, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlet:
+class Outlet(NamedTuple):
     """What is plugged in and switched, and what is broken on purpose.
 
     *cable_a* rates the cable in the socket; *cable_in* is its station end, *car* its
@@ -70,6 +69,8 @@ class Outlet:
     @property
     def faults(self) -> frozenset[Fault]:
         """Return all that the board itself finds wrong."""
+        if self.fault is None and not (self.diode_fault or self.jammed):
+            return SOUND
         found = (
             self.fault,
             NO_DIODE if self.diode_fault and self.connected else None,

@@ -65,7 +65,7 @@ class Sim:
             place, cut_s = self._cuts.popitem()
             outlet = self._world.outlets[place]
             ends_s = min(cut_s, outlet.told.valid_until_s)
-            self._put(place, replace(outlet, told=replace(outlet.told, valid_until_s=ends_s)))
+            self._put(place, outlet._replace(told=replace(outlet.told, valid_until_s=ends_s)))
         now_s = self.monotonic()
         if now_s - self._world.at_s >= LOOK_S:
             self._world = advance(self._world, now_s)
@@ -73,13 +73,13 @@ class Sim:
 
     def build(self, place: str, build: Build) -> None:
         """Have a board at *place*; one that is there keeps its car and its flaws."""
-        self._put(place, replace(self.now().outlets.get(place, Outlet()), build=build))
+        self._put(place, self.now().outlets.get(place, Outlet())._replace(build=build))
         self.count(place)
 
     def count(self, place: str) -> None:
         """Have a register at *place*; one that is there goes on counting."""
         registers = {place: Register(), **self._world.registers}
-        self._world = replace(self._world, registers=registers)
+        self._world = self._world._replace(registers=registers)
 
     def tell(self, place: str, actuation: Actuation) -> None:
         """Give the board at *place* its next lease."""
@@ -193,7 +193,7 @@ class Sim:
         outlet = self._outlet(evse_id)
         new, car = _given(changes, _OUTLET_FIELDS), _given(changes, _CAR_FIELDS)
         if car:
-            new["car"] = replace(_car(evse_id, outlet), **car)
+            new["car"] = _car(evse_id, outlet)._replace(**car)
         if "cable_in" in new:
             _socket(evse_id, outlet)
         if "fault" in changes.model_fields_set:
@@ -209,7 +209,7 @@ class Sim:
         switched = changes.appliances
         kept = {name for name in world.appliances if switched.get(name, True)}
         appliances = frozenset(kept | {name for name, on in switched.items() if on})
-        self._world = replace(world, appliances=appliances, **_given(changes, _WORLD_FIELDS))
+        self._world = world._replace(appliances=appliances, **_given(changes, _WORLD_FIELDS))
         if "mains_meter" in changes.model_fields_set:
             self.mains_meter = changes.mains_meter
 
@@ -220,19 +220,19 @@ class Sim:
         return outlet
 
     def _change(self, place: str, **changes: Any) -> None:
-        self._put(place, replace(self.now().outlets[place], **changes))
+        self._put(place, self.now().outlets[place]._replace(**changes))
 
     def _put(self, place: str, outlet: Outlet) -> None:
         world = self._world
         outlets = {**world.outlets, place: outlet.settled(world.habits, world.at_s)}
-        self._world = replace(world, outlets=outlets)
+        self._world = world._replace(outlets=outlets)
 
     def _set_register(self, place: str, energy_wh: float) -> None:
         register = self._world.registers[place]
         if energy_wh < register.import_wh:
             raise NotNow(f"a register never falls: {place} is at {register.import_wh:.1f} Wh")
-        moved = replace(register, import_wh=energy_wh)
-        self._world = replace(self._world, registers={**self._world.registers, place: moved})
+        moved = register._replace(import_wh=energy_wh)
+        self._world = self._world._replace(registers={**self._world.registers, place: moved})
 
 
 # What is asked, and the field that it changes.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from hardware.sim.car import Habits, changed
 from hardware.sim.outlet import NO_CURRENT, Amps, Outlet
@@ -26,16 +27,14 @@ APPLIANCES: dict[str, Amps] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(NamedTuple):
     """What a meter has counted, net over its phases; neither number ever falls."""
 
     import_wh: float = 0.0
     export_wh: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """Everything at *at_s*. Amperes are per phase, import positive.
 
     *house_a* is the base load, *circuit_a* what else hangs on the circuit of the boards,
@@ -46,14 +45,14 @@ class World:
     at_s: float
     voltage_v: float = 230.0
     phases: int = 3
-    habits: Habits = field(default_factory=Habits)
+    habits: Habits = Habits()
     house_a: Amps = NO_CURRENT
     circuit_a: Amps = NO_CURRENT
     appliances: frozenset[str] = frozenset()
     solar_w: float = 0.0
     battery_w: float = 0.0
-    outlets: Mapping[str, Outlet] = field(default_factory=dict)
-    registers: Mapping[str, Register] = field(default_factory=dict)
+    outlets: Mapping[str, Outlet] = MappingProxyType({})
+    registers: Mapping[str, Register] = MappingProxyType({})
 
     @property
     def voltages_v(self) -> Amps:
@@ -65,17 +64,23 @@ class World:
         outlet = self.outlets.get(place)
         if outlet is not None:
             return outlet.currents_a
-        return self.all_currents_a().get(place, NO_CURRENT)
+        if place == "battery":
+            return self._spread_w(self.battery_w)
+        if place not in STATION_PLACES:
+            return NO_CURRENT
+        circuit_a = self._circuit_a()
+        return self._mains_a(circuit_a) if place == "mains" else circuit_a
 
-    def all_currents_a(self) -> dict[str, Amps]:
-        """Return what flows through every meter there can be, by place."""
-        own = {place: outlet.currents_a for place, outlet in self.outlets.items()}
-        ours = (to_mains(own[p], outlet.build.phase_map) for p, outlet in self.outlets.items())
-        circuit = total(self.circuit_a, *ours)
-        house = [self.house_a, *(APPLIANCES[name] for name in self.appliances)]
-        mains = total(circuit, *house, self._spread_w(self.battery_w - self.solar_w))
-        battery = self._spread_w(self.battery_w)
-        return {"mains": mains, "circuit": circuit, "battery": battery, **own}
+    def _circuit_a(self) -> Amps:
+        """Return what the boards take, and what else hangs on their circuit."""
+        flows = [(o.currents_a, o.build.phase_map) for o in self.outlets.values()]
+        ours = [to_mains(own_a, phases) for own_a, phases in flows if own_a is not NO_CURRENT]
+        return total(self.circuit_a, *ours)
+
+    def _mains_a(self, circuit_a: Amps) -> Amps:
+        house = [APPLIANCES[name] for name in self.appliances]
+        rest = self._spread_w(self.battery_w - self.solar_w)
+        return total(circuit_a, self.house_a, *house, rest)
 
     @property
     def still(self) -> bool:
@@ -86,15 +91,22 @@ class World:
 
     def powers_w(self) -> dict[str, float]:
         """Return the power through every meter there can be, by place, import positive."""
-        flows = self.all_currents_a()
-        return {place: self.voltage_v * sum(currents_a) for place, currents_a in flows.items()}
+        voltage_v, circuit_a = self.voltage_v, self._circuit_a()
+        powers_w = {
+            "mains": voltage_v * sum(self._mains_a(circuit_a)),
+            "circuit": voltage_v * sum(circuit_a),
+            "battery": voltage_v * sum(self._spread_w(self.battery_w)),
+        }
+        for place, outlet in self.outlets.items():
+            powers_w[place] = voltage_v * sum(outlet.currents_a)
+        return powers_w
 
     def _spread_w(self, power_w: float) -> Amps:
         return self._spread(power_w / self.voltage_v)
 
     def _spread(self, sum_: float) -> Amps:
-        l1, l2, l3 = (sum_ / self.phases if n < self.phases else 0.0 for n in range(3))
-        return l1, l2, l3
+        each = sum_ / self.phases
+        return each, each if self.phases > 1 else 0.0, each if self.phases > 2 else 0.0
 
 
 def advance(world: World, until_s: float) -> World:
@@ -103,7 +115,7 @@ def advance(world: World, until_s: float) -> World:
         events_s = {p: o.next_event_s(world.habits, world.at_s) for p, o in world.outlets.items()}
         next_s = min(events_s.values(), default=math.inf)
         if world.still and until_s < next_s:
-            return replace(world, at_s=until_s)
+            return world._replace(at_s=until_s)
         world = _flowed(world, min(until_s, next_s))
         world = settled(world, [place for place, at_s in events_s.items() if at_s <= world.at_s])
     return world
@@ -119,7 +131,7 @@ def settled(world: World, places: Iterable[str] | None = None) -> World:
 
 def total(*loads: Amps) -> Amps:
     """Return the sum of *loads*, phase by phase."""
-    l1, l2, l3 = (math.fsum(phase) for phase in zip(*loads, strict=True))
+    l1, l2, l3 = map(math.fsum, zip(*loads, strict=True))
     return l1, l2, l3
 
 

@@ -37,8 +37,8 @@ def plugged(
 
 def changed(world: World, **fields: object) -> World:
     """Return *world* with something about its board changed."""
-    outlet = replace(world.outlets[EVSE], **fields)  # type: ignore[arg-type]
-    return settled(replace(world, outlets={EVSE: outlet}))
+    outlet = world.outlets[EVSE]._replace(**fields)  # type: ignore[arg-type]
+    return settled(world._replace(outlets={EVSE: outlet}))
 
 
 def seen(world: World) -> tuple[Pilot, tuple[float, float, float]]:
@@ -310,7 +310,7 @@ CHANGES = st.sampled_from(
 def test_registers_never_fall_and_current_flows_only_where_it_can(
     steps: list[tuple[dict[str, object], float]], begin_s: float
 ) -> None:
-    world = replace(house(plugged(), solar_w=4000.0), at_s=begin_s)
+    world = house(plugged(), solar_w=4000.0)._replace(at_s=begin_s)
     for fields, wait_s in steps:
         before = world
         world = advance(changed(world, **fields), world.at_s + wait_s)

@@ -73,7 +73,7 @@ def live() -> Callable[..., Outcome]:
 def cut(day: Day, from_h: float, to_h: float) -> Day:
     """Return the part of *day* between two hours; cars that came before come at its begin."""
     from_s, to_s = from_h * HOUR_S, to_h * HOUR_S
-    rows = (replace(day.at(from_s), at_s=from_s), *(r for r in day.rows if from_s < r.at_s < to_s))
+    rows = (day.at(from_s)._replace(at_s=from_s), *(r for r in day.rows if from_s < r.at_s < to_s))
     there: dict[int, Event] = {}
     for event in (event for event in day.events if event.at_s <= from_s):
         if event.car is None:
@@ -81,4 +81,4 @@ def cut(day: Day, from_h: float, to_h: float) -> Day:
         else:
             there[event.evse_id] = replace(event, at_s=from_s)
     later = (event for event in day.events if from_s < event.at_s <= to_s)
-    return Day((*rows, replace(day.at(to_s), at_s=to_s)), (*there.values(), *later))
+    return Day((*rows, day.at(to_s)._replace(at_s=to_s)), (*there.values(), *later))
