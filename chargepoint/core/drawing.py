@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from functools import lru_cache
 from math import inf
 
 from chargepoint.core.evse import Evse
@@ -73,12 +74,18 @@ def loaded(evse: Evse, measured_a: Currents | None) -> frozenset[int]:
     Those that are switched on, less those that it was seen not to use; what it is seen to
     use counts at once.
     """
-    active = {n for n in (1, 2, 3) if n <= evse.phases}
-    used = evse.used_phases & active or active
-    phases = {evse.config.phase_map[n - 1] for n in used}
-    if measured_a is not None:
-        phases |= {phase for phase in (1, 2, 3) if measured_a[phase - 1] >= USED_A}
-    return frozenset(phases)
+    phases = _switched_on(evse.phases, evse.used_phases, evse.config.phase_map)
+    if measured_a is None:
+        return phases
+    return phases.union([phase for phase in (1, 2, 3) if measured_a[phase - 1] >= USED_A])
+
+
+@lru_cache(64)  # few combinations, asked for in every tick
+def _switched_on(
+    number: int, used_phases: frozenset[int], phase_map: tuple[int, int, int]
+) -> frozenset[int]:
+    active = frozenset((1, 2, 3)[:number])
+    return frozenset(phase_map[n - 1] for n in used_phases & active or active)
 
 
 def taken_a(evse: Evse, now_s: float) -> Currents:
@@ -92,10 +99,18 @@ def taken_a(evse: Evse, now_s: float) -> Currents:
 def metered_a(evse: Evse, now_s: float) -> Currents | None:
     """Return what the EVSE's own meter shows, on the phases of the grid."""
     reading = evse.reading
-    if reading is None or now_s - reading.at_s > FRESH_S or not credible(reading.currents_a):
+    if reading is None or now_s - reading.at_s > FRESH_S:
+        return None
+    return _on_grid(reading.currents_a, evse.config.phase_map)
+
+
+@lru_cache(64)  # several ask in each tick what one reading says
+def _on_grid(currents_a: Currents, phase_map: tuple[int, int, int]) -> Currents | None:
+    """Return what a credible reading shows of each phase of the grid."""
+    if not credible(currents_a):
         return None
     on_grid_a = [0.0, 0.0, 0.0]
-    for phase, current_a in zip(evse.config.phase_map, reading.currents_a, strict=True):
+    for phase, current_a in zip(phase_map, currents_a, strict=True):
         on_grid_a[phase - 1] += max(current_a, 0.0)
     return on_grid_a[0], on_grid_a[1], on_grid_a[2]
 

@@ -110,7 +110,8 @@ class Limiting:
             parts = shares.limits[evse.id]
             evse.limits = (*own[evse.id], *parts)
             share_a = min((part.limit_a for part in parts if _is_house(part)), default=inf)
-            self._own.saw_share(evse, want.able, share_a, _is_roomy(pools, want))
+            roomy = self._own.is_starved(evse) and _is_roomy(pools, want)
+            self._own.saw_share(evse, want.able, share_a, roomy)
 
     def note_change(self, evse: Evse, before_a: float) -> None:
         """Say when the offer changes, or another limit begins to bind it."""

@@ -60,9 +60,13 @@ class OwnLimits:
             limits.extend(self._rest(evse))
         return limits
 
+    def is_starved(self, evse: Evse) -> bool:
+        """Return whether it waits because there was too little for it."""
+        return self._restarts.get(evse.id, NEVER).starved
+
     def saw_share(self, evse: Evse, able: bool, share_a: float, roomy: bool) -> None:
         """Count how often there is too little for all: *share_a* is what the house leaves it,
-        *roomy* whether that would be enough if it were alone."""
+        *roomy*, of one that is starved, whether that would be enough if it were alone."""
         if evse.state is not State.ACTIVE:
             self._restarts.pop(evse.id, None)
             return
