@@ -12,6 +12,7 @@ from chargepoint.core.authorization import Authorization
 from chargepoint.core.availability import Availability
 from chargepoint.core.common import Common
 from chargepoint.core.config import StationConfig
+from chargepoint.core.configuring import Configuring
 from chargepoint.core.device import facts
 from chargepoint.core.diagnostics import Diagnostics
 from chargepoint.core.dialect import Dialect
@@ -53,8 +54,6 @@ from chargepoint.core.variables import Variables
 from chargepoint.core.vendors import Vendors
 from chargepoint.core.words import BootReason, CertificateUse, Moment
 from hardware.api import MeterReading
-
-CREDENTIALS = frozenset({"authorizationkey", "basicauthpassword"})
 
 UNSTORED_S = REGISTER_EVERY_S + 5.0  # the register on disk is never older, contactor included
 
@@ -153,6 +152,7 @@ class Blocks:
         self.network = Network(
             self.common, kept["network_profile"], kept["network"], self.security_profile
         )
+        self.configuring = Configuring(self.common, self.security_profile, self.security_log)
         self.firmware = Firmware(self.common, kept["firmware"], self.trust)
         self.common.updating = self.availability.updating = lambda: self.firmware.keeps_out
 
@@ -270,20 +270,6 @@ class Blocks:
         if not self.registrar.online:  # B02.FR.05, 1.6 section 4.2
             return m.Reply(m.Outcome.REJECTED, "CSNotAccepted", "not registered")
         return self.stopping.remote(command, central_ids)
-
-    def change_key(self, command: m.ChangeKey) -> m.Reply:
-        """1.6 section 5.3; the security profile has rules of its own (A05)."""
-        if command.key.casefold() == "securityprofile":
-            raised = self.security_profile.raise_to(command.value)
-            return self.security_log.reconfigured(raised, "SecurityProfile")
-        return self.after_change(self.common.variables.change_key(command), command.key)
-
-    def after_change(self, reply: m.Reply, name: str) -> m.Reply:
-        """Dial again with new credentials (A01 of both versions)."""
-        if reply.outcome is m.Outcome.ACCEPTED and name.casefold() in CREDENTIALS:
-            self.security_log.reconfigured(reply, name)
-            self.turn.do(m.Reconnect())
-        return reply
 
     def note_security(self, seen: m.NoteSecurity) -> None:
         """Log a security event, and tell it (A04)."""

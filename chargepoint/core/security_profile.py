@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chargepoint.core.common import Common
-from chargepoint.core.messages import ACCEPTED, Outcome, Reconnect, Reply
+from chargepoint.core.messages import ACCEPTED, Outcome, Reconnect, Reply, SecurityEvent
 from chargepoint.core.network_profile import CERTIFICATE, PASSWORD, TLS
 from chargepoint.core.renewal import Renewal
 from chargepoint.core.trust import Trust
@@ -19,6 +19,7 @@ from chargepoint.core.values import dataclass
 from chargepoint.core.words import CertificateUse
 
 TRIAL_S = 60.0
+RECONFIGURED = "ReconfigurationOfSecurityParameters"  # part 2 appendix 2; not critical
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 16, 40  # bytes, A00.FR.205 and 2.0.1 A00.FR.204
 
 
@@ -109,5 +110,9 @@ class SecurityProfile:
         return ""
 
     def _keep(self, upgrade: Upgrade) -> None:
+        if upgrade.profile != self.current:
+            turn = self._common.turn
+            told = SecurityEvent(RECONFIGURED, turn.now.utc, "SecurityProfile", critical=False)
+            turn.tell(told)
         self._upgrade = upgrade
         self._common.turn.keep("security_profile", "upgrade", upgrade)

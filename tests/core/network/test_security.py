@@ -155,3 +155,20 @@ def test_a_new_root_that_nobody_uses_yet_does_not_lock_the_old_way(root) -> None
     assert set(trust.pems(m.CertificateUse.CSMS_ROOT)) == {root.pem, new.pem}
     again.connects()
     assert len(again.do(m.GetCertificates()).found) == 2
+
+
+@pytest.mark.requirement("A04.FR.04")
+def test_another_security_profile_belongs_into_the_security_log(ready: Moving) -> None:
+    def changes(driver: Moving) -> list[str]:
+        log = driver.station.security_log.between()
+        return [each.tech_info for each in log if each.type.startswith("Reconfiguration")]
+
+    before = changes(ready)
+    ready.prefer("2,1")
+    again = ready.restarted()
+    assert changes(again) == before
+    again.connects()
+    assert changes(again) == [*before, "SecurityProfile"]
+    again.drops()
+    again.connects()
+    assert changes(again) == [*before, "SecurityProfile"]
