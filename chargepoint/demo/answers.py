@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 
-from chargepoint.core.values import dataclass
 from chargepoint.demo.behaviour import Payload
 
 ACCEPTED: Payload = {"status": "Accepted"}

@@ -20,6 +20,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from types import TracebackType
@@ -30,7 +31,6 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from chargepoint.core.values import dataclass
 from chargepoint.demo.answers import Desk, utc_now
 from chargepoint.demo.behaviour import Script
 from chargepoint.demo.peer import LINE_ENDS, Peer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from chargepoint.core.values import dataclass
 from chargepoint.demo.house import WALLBOX_A
 from chargepoint.demo.ledger import TRANSACTION_MESSAGES
 from chargepoint.demo.stage import Stage

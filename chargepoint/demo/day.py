@@ -6,9 +6,9 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from random import Random
 
-from chargepoint.core.values import dataclass
 from chargepoint.demo.stage import Missed, Stage
 from hardware.api import NotNow
 

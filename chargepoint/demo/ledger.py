@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chargepoint.core.values import dataclass
 from chargepoint.demo.behaviour import Payload
 
 ENERGY = "Energy.Active.Import.Register"

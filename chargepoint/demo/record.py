@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from chargepoint.core.values import dataclass
 from chargepoint.demo.behaviour import Payload
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from chargepoint.core.snapshot import EvseShown, Snapshot
-from chargepoint.core.values import dataclass
 from chargepoint.demo.central import Central
 from chargepoint.demo.ledger import Transaction
 from chargepoint.demo.peer import CallFailed, Peer

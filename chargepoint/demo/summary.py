@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from chargepoint.core.values import dataclass
 from chargepoint.demo.ledger import TRANSACTION_MESSAGES
 from chargepoint.demo.peer import Peer
 
