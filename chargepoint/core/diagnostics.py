@@ -28,6 +28,7 @@ from chargepoint.core.values import dataclass
 from chargepoint.core.words import TransferFault
 
 RETRIES, INTERVAL_S = 2, 60  # where the central system leaves it to us
+SHORTEST_S = 1.0
 FEATURE = "FirmwareManagement"  # 1.6's profile that GetDiagnostics belongs to
 UPLOAD = "upload"
 SUFFIX = {LogKind.DIAGNOSTICS: "tar.gz", LogKind.SECURITY: "log"}
@@ -65,6 +66,7 @@ class Diagnostics:
         self._upload = kept.get(UPLOAD)
         self._security_log = log
         self._number = 0
+        self._began_s = common.now.s
         self._again = self._upload is not None
         self._due_s: float | None = common.now.s if self._again else None
         self._untold: list[LogStatus] = []
@@ -87,7 +89,7 @@ class Diagnostics:
             oldest,
             latest,
             _given(command.retries, RETRIES, 0),
-            _given(command.retry_interval_s, INTERVAL_S, 1),
+            _given(command.retry_interval_s, INTERVAL_S, 0),
         )
         self._keep()
         self._tell(UploadStatus.UPLOADING)
@@ -102,7 +104,7 @@ class Diagnostics:
             return  # of an upload that was replaced
         if news.fault is None:
             self._end(UploadStatus.UPLOADED, "sent", "info")
-        elif news.fault.hopeless or not self._upload.left:
+        elif not self._upload.left:
             status = STATUSES.get(news.fault, UploadStatus.UPLOAD_FAILURE)
             self._end(status, f"not sent: {news.why}", "warning")
         else:
@@ -110,7 +112,8 @@ class Diagnostics:
                 f"{self._upload.filename} not sent, trying again: {news.why}", level="warning"
             )
             self._again = True
-            self._due_s = self._common.now.s + self._upload.interval_s
+            due_s = self._began_s + self._upload.interval_s  # 2.0.1 part 6, TC_N_26_CS
+            self._due_s = max(due_s, self._common.now.s + SHORTEST_S)
             self._upload = replace(self._upload, left=self._upload.left - 1)
             self._keep()
 
@@ -146,6 +149,7 @@ class Diagnostics:
         assert self._upload is not None
         each = self._upload
         self._number += 1
+        self._began_s = self._common.now.s
         self._due_s = None
         place = each.location, each.filename
         span = each.oldest, each.latest

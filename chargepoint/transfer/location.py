@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from hashlib import sha256
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from chargepoint.core.values import dataclass
 from chargepoint.core.words import TransferFault
@@ -34,6 +34,8 @@ SCHEMES: Mapping[str, Scheme] = {
     "ftpes": Scheme("FTPS", 21),
     "sftp": Scheme("SFTP", 22),
 }
+LEGAL = "/%:@!$&'()*+,;=?~-._"
+"""What stays as it is written in a path or query; what else there is, is percent-encoded."""
 PROTOCOLS = ("FTP", "FTPS", "HTTP", "HTTPS", "SFTP")
 """FileTransferProtocolEnumType of 2.0.1; the first four are also 1.6's (errata 3.90)."""
 
@@ -80,25 +82,32 @@ class Location:
 
 def parse(text: str) -> Location:
     """Return the location that *text* names; raise TransferError for what names none."""
-    parts = urlsplit(text.strip())
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError as error:
+        raise _bad("it is no URL") from error
     if parts.scheme not in SCHEMES:
         what = f"{parts.scheme}:// is" if parts.scheme else "without a scheme it is"
         raise TransferError(TransferFault.UNSUPPORTED, f"{what} no location for a file")
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise _bad("its port is none") from error
     decoded = unquote(parts.username or ""), unquote(parts.password or "")
-    if not parts.hostname:
+    host = parts.hostname
+    if not host or not all(each.isalnum() or each in "-._:%" for each in host):
         raise _bad("it names no host")
     if any(_controls(each) for each in (text.strip(), unquote(parts.path), *decoded)):
         raise _bad("it holds control characters")
+    parts = parts._replace(
+        netloc=parts.netloc.rpartition("@")[2],
+        path=quote(parts.path, safe=LEGAL),
+        query=quote(parts.query, safe=LEGAL),
+        fragment="",
+    )
     return Location(
         scheme=parts.scheme,
-        host=parts.hostname,
+        host=host,
         port=port or SCHEMES[parts.scheme].port,
         path=parts.path,
-        url=parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl(),
+        url=parts.geturl(),
         user=decoded[0],
         password=decoded[1],
     )

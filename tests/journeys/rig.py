@@ -19,7 +19,7 @@ from journeys.wire import Wire
 from journeys.words import WORDS, Ask, Payload, Told
 
 from chargepoint.core.kinds import KINDS
-from chargepoint.core.messages import Batch, Command, PresentToken
+from chargepoint.core.messages import Batch, Command, LogChore, PresentToken
 from chargepoint.core.snapshot import EvseShown, Snapshot
 from chargepoint.core.words import Moment, Token, TransferFault
 from chargepoint.demo.answers import Desk
@@ -121,6 +121,7 @@ class Rig:
         self.desk = Desk(lambda: self.now().utc)
         self.central = Peer("CP001", self.desk, self.script, 30.0)
         self.lives = 0
+        self.chores: list[LogChore] = []
         self.files: dict[str, bytes] = {}
         self.disk: Disk | None = None
         self._reachable = False
@@ -202,6 +203,7 @@ class Rig:
             lambda: None,
             lambda: None,
             lambda station: make_updating(self.settings, self._fetch),
+            self.chores.append,
         )
         dialect = BY_VERSION[self.words.version].dialect
         config = station_config(self.settings, installed_version(self.settings))

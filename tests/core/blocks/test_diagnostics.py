@@ -83,21 +83,22 @@ def test_a_log_is_promised_by_name_sent_and_told(watched: Watched) -> None:
         (TransferFault.FAILED, "UploadFailure", 3),
         (TransferFault.NO_ROOM, "UploadFailure", 3),
         (TransferFault.DENIED, "PermissionDenied", 3),
-        (TransferFault.BAD_LOCATION, "BadMessage", 1),
-        (TransferFault.UNSUPPORTED, "NotSupportedOperation", 1),
+        (TransferFault.BAD_LOCATION, "BadMessage", 3),
+        (TransferFault.UNSUPPORTED, "NotSupportedOperation", 3),
     ],
 )
-def test_what_fails_is_tried_again_if_that_may_help_and_told_when_it_has_not(
+def test_what_fails_is_tried_again_from_begin_to_begin_and_told_when_it_has_not_helped(
     watched: Watched, fault: TransferFault, word: str, attempts: int
 ) -> None:
     get(watched.driver, 7, retries=2, retry_interval_s=30)
     for number in range(attempts):
         assert watched.last.again is (number > 0)
+        watched.driver.run(10, 1.0)
         watched.ends(fault)
         before = len(watched.chores)
-        watched.driver.run(29, 1.0)
+        watched.driver.run(19, 1.0)
         assert len(watched.chores) == before
-        watched.driver.run(2, 1.0)
+        watched.driver.run(1, 1.0)
     assert watched.told == [("Uploading", 7), (word, 7)]
     assert watched.chores[-1] == m.DropLog()
     assert len(watched.chores) == attempts + 1
