@@ -124,7 +124,7 @@ async def test_the_security_profile_rises_and_a_new_root_is_moved_to(start: Star
     plain = Central(versions=("2.0.1",), passwords={"CP001": SECRET})
     safe, other = secured(authority), secured(another)
     async with plain, safe, other:
-        await start(*settings(plain))
+        await start(*settings(plain), wait=False)
         station = await booted(plain, "PowerUp")
         await install(station, authority)
         await move(station, 2, safe.url, 2, "2,1")
