@@ -57,7 +57,9 @@ class Carrier:
         try:
             if not again:
                 await asyncio.to_thread(self._clear)
-                await self._compile(chore, file)
+                half = file.with_name(f"{file.name}.half")  # of a power cut, not to be sent
+                await self._compile(chore, half)
+                await asyncio.to_thread(half.replace, file)
             await self._transfers.upload(file, chore.location, chore.filename, again=again)
         except TransferError as error:
             self._report(LogSent(chore.number, error.fault, str(error)))

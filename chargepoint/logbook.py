@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from chargepoint.carrier import Carrier
 from chargepoint.core.messages import LogKind, SendLog
@@ -34,6 +33,8 @@ class Logbook:
 
     async def diagnostics(self) -> bytes:
         """Return the diagnostics archive of now; raise OSError or StoreError."""
+        from tempfile import TemporaryDirectory  # as core.lazy
+
         wanted = SendLog(0, LogKind.DIAGNOSTICS, "", "diagnostics.tar.gz", None, None, again=False)
         with TemporaryDirectory() as folder:
             file = Path(folder) / wanted.filename

@@ -115,3 +115,10 @@ async def test_a_stop_ends_what_is_being_sent(yard: Callable[[], Yard]) -> None:
     await one.road.begun.wait()
     await one.carrier.stop()
     assert one.reports == []
+
+
+async def test_what_a_power_cut_left_half_made_is_made_anew(yard: Callable[[], Yard]) -> None:
+    one = yard()
+    archive.write_text(one.folder / "d.gz.half", "lo")
+    assert await one.send(1, again=True) == LogSent(1)
+    assert one.road.sent == [("d.gz", False, "log 1")]
