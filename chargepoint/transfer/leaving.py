@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from chargepoint.transfer.failures import on_our_disk
-from chargepoint.transfer.rules import CHUNK, Progress
+from chargepoint.transfer.rules import PIECE, Progress
 
 
 def length(source: Path) -> int:
@@ -21,6 +21,6 @@ async def chunks(source: Path, offset: int, progress: Progress) -> AsyncIterator
     total = length(source)
     with on_our_disk(), source.open("rb") as file:
         file.seek(offset)
-        while chunk := await asyncio.to_thread(file.read, CHUNK):
+        while chunk := await asyncio.to_thread(file.read, PIECE):
             yield chunk
             progress(file.tell(), total)

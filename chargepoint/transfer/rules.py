@@ -17,7 +17,8 @@ Progress = Callable[[int, int | None], None]
 
 Address = tuple[socket.AddressFamily, str]
 
-CHUNK = 256 * 1024  # bytes at a time: few enough to stop at once, enough to be quick
+CHUNK = 64 * 1024  # bytes read at a time: few enough to stop at once, enough to be quick
+PIECE = 16 * 1024  # bytes sent at a time: over the slowest mobile link some go in silence_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -394,3 +394,22 @@ async def test_an_upload_that_nobody_takes_says_why(transfers: Make, tmp_path: P
         assert error.fault is TransferFault.UNSUPPORTED
         error = await failure(transfers().upload(tmp_path / "none", f"{url}/l", "l"))
     assert "disk" in str(error)
+
+
+async def test_an_upload_follows_a_redirect_with_all_of_the_file(
+    transfers: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "log").write_bytes(FIRMWARE)
+    box = Box("PUT")
+
+    async def moved(request: web.Request) -> web.StreamResponse:
+        if request.path == "/old":
+            await request.read()
+            return web.Response(status=307, headers={"Location": "/new"})
+        return await box(request)
+
+    async with serving(moved) as url:
+        await transfers(local_redirects=True).upload(tmp_path / "log", f"{url}/old", "l")
+        error = await failure(transfers().upload(tmp_path / "log", f"{url}/old", "l"))
+    assert box.got == {"/new": FIRMWARE}
+    assert error.fault is TransferFault.DENIED
