@@ -29,6 +29,8 @@ from chargepoint.core.words import VariableRef
 Computed = Callable[[VariableRef], str | None]
 
 _PASSWORD = "SecurityCtrlr", "BasicAuthPassword"
+_LONGEST_SET = "DeviceDataCtrlr", "ConfigurationValueSize"
+_LONGEST_SHOWN = "DeviceDataCtrlr", "ReportingValueSize"
 
 
 class Variables:
@@ -155,7 +157,8 @@ class Variables:
             return cell
         if cell.access == "RO":
             return Reply(Outcome.REJECTED, "ReadOnly", f"{cell.key} is read-only")
-        if reason := cell.refusal(command.value):
+        too_long = len(command.value) > self.integer(*_LONGEST_SET)
+        if reason := "TooLargeElement" if too_long else cell.refusal(command.value):
             return Reply(Outcome.REJECTED, reason, f"{cell.key} does not take this value")
         value = cell.kept_form(command.value)
         judge = self.rules.get((cell.ref.component, cell.ref.variable))
@@ -174,13 +177,14 @@ class Variables:
         return ValueReply(Outcome.ACCEPTED, value=self.shown(cell))
 
     def shown(self, cell: Cell) -> str | None:
-        """Return the value as 2.0.1 may see it: None of a secret, its own measurands."""
+        """Return the value as 2.0.1 may see it: None of a secret, its own measurands, and no
+        more than ReportingValueSize."""
         if cell.access == "WO":
             return None
         value = self.value_of(cell)
         if cell.also16:
-            return ",".join(names(items_of(value)))
-        return value
+            value = ",".join(names(items_of(value)))
+        return value[: self.integer(*_LONGEST_SHOWN)]
 
     # --- for 1.6 -----------------------------------------------------------------------
 

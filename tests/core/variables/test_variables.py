@@ -499,3 +499,16 @@ def test_whatever_was_accepted_is_there_after_a_restart(changes: list[tuple[str,
 
     assert again.ignored == ()
     assert again.get_keys(GetKeys()) == station.get_keys(GetKeys())
+
+
+@pytest.mark.requirement("B05.FR.08", "2.0.1 ConfigurationValueSize", "2.0.1 ReportingValueSize")
+def test_the_installer_may_keep_values_short() -> None:
+    station, operator = variables(), ref("SecurityCtrlr.OrganizationName")
+    assert put201(station, "SecurityCtrlr.OrganizationName", "Operator").outcome is Outcome.ACCEPTED
+    for name, most in (("ConfigurationValueSize", "10"), ("ReportingValueSize", "3")):
+        assert station.seed(ref(f"DeviceDataCtrlr.{name}"), "Actual", most)
+
+    refused = put201(station, "SecurityCtrlr.OrganizationName", "x" * 11)
+    assert (refused.outcome, refused.reason) == (Outcome.REJECTED, "TooLargeElement")
+    assert station.get(GetVariable(operator)).value == "Ope"
+    assert station.text("SecurityCtrlr", "OrganizationName") == "Operator"
