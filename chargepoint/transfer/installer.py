@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from asyncio.subprocess import DEVNULL, STDOUT, Process
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -16,10 +16,10 @@ from chargepoint.core.values import dataclass
 from chargepoint.errors import ChargePointError
 
 FILE = "{file}"  # in the command: where the new firmware is
-LONGEST_LINE = 500
+SAID = "command.log"
+MOST_SAID = 10_000  # bytes of it that are logged
 LONGEST_VERSION = 50  # characters of firmwareVersion in both versions
 END_S = 10.0  # a command that is stopped has so long to leave things in order
-LAST_WORDS_S = 1.0  # what a command has left running may hold its output open
 
 log = logging.getLogger(__name__)
 
@@ -51,45 +51,51 @@ class CommandInstaller:
     timeout_s: float
 
     async def install(self, file: Path) -> None:
-        """Run it, log what it says, and see how it ends."""
+        """Run it, and log what it has said. That is in a file beside, so that nothing it
+        leaves running can hold us up."""
         words = [word.replace(FILE, str(file)) for word in self.command]
         words += [] if words != list(self.command) else [str(file)]
         log.info("installing: %s", " ".join(words))
-        process = await asyncio.create_subprocess_exec(
-            *words,
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=STDOUT,
-            cwd=file.parent,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
-            start_new_session=True,
-        )
-        said = asyncio.create_task(_last_words(process))
+        said = file.parent / SAID
         try:
-            async with asyncio.timeout(self.timeout_s):
-                code = await process.wait()
-            await asyncio.wait({said}, timeout=LAST_WORDS_S)
+            code = await self._run(words, said)
         except TimeoutError as error:
             raise InstallError(f"the command has not ended within {self.timeout_s:g} s") from error
         finally:
-            await _stopped(process)
-            said.cancel()
-            words_said = await asyncio.gather(said, return_exceptions=True)
+            last = _last_words(said)
         log.info("the command has ended with %d", code)
         if code != 0:
-            last = words_said[0] if isinstance(words_said[0], str) else ""
             raise InstallError(f"the command has ended with {code}: {last}".rstrip(": "))
 
+    async def _run(self, words: list[str], said: Path) -> int:
+        """Return the exit code; TimeoutError when it takes too long."""
+        with said.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *words,
+                stdin=DEVNULL,
+                stdout=output,
+                stderr=STDOUT,
+                cwd=said.parent,
+                env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                return await process.wait()
+        finally:
+            await _stopped(process)
 
-async def _last_words(process: Process) -> str:
-    """Log what the process says; return its last line."""
-    assert process.stdout is not None
-    last = ""
-    while line := await process.stdout.read(LONGEST_LINE):
-        for each in line.decode(errors="replace").splitlines():
-            log.info("  %s", each)
-            last = each or last
-    return last
+
+def _last_words(said: Path) -> str:
+    """Log the last of what a command has said; return its last line."""
+    if not said.exists():
+        return ""
+    with said.open("rb") as output:
+        output.seek(max(0, said.stat().st_size - MOST_SAID))
+        lines = output.read().decode(errors="replace").splitlines()
+    for line in lines:
+        log.info("  %s", line)
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 async def _stopped(process: Process) -> None:

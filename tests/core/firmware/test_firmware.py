@@ -127,7 +127,7 @@ def test_a_bad_signature_ends_it(updates, maker, signer):
         (Unsigned.NEVER, False, False),
     ],
 )
-@pytest.mark.requirement("1.6 L01.FR.20", "TC_L_18_CS")
+@pytest.mark.requirement("1.6 security L01.FR.20", "TC_L_18_CS")
 def test_who_trusts_a_maker_takes_nothing_unsigned(maker, unsigned, with_root, accepted):
     updates = Updates("2.0.1", firmware=FirmwareConfig(can_install=True, unsigned=unsigned))
     if with_root:
@@ -243,7 +243,7 @@ def test_news_of_another_update_or_too_late_change_nothing(one):
 # --- installing --------------------------------------------------------------------------------
 
 
-@pytest.mark.requirement("L01.FR.16", "L02.FR.10", "1.6 L01.FR.17")
+@pytest.mark.requirement("L01.FR.16", "L02.FR.10", "1.6 security L01.FR.17")
 def test_it_is_installed_at_its_time_and_cars_charge_until_then(one):
     one.order(install_at=later(60))
     one.here()
@@ -439,7 +439,7 @@ def test_after_a_cut_it_goes_on_from_the_step_before(one):
 
 
 @pytest.mark.requirement("L01.FR.25", "L01.FR.26", "L02.FR.16", "L02.FR.17", "F06.FR.16")
-@pytest.mark.requirement("1.6 L01.FR.28", "1.6 L01.FR.29", "1.6 4.5")
+@pytest.mark.requirement("1.6 security L01.FR.28", "1.6 security L01.FR.29", "1.6 4.5")
 @pytest.mark.parametrize(
     ("version", "message", "after_failure"),
     [

@@ -56,7 +56,7 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("action", "payload", "command"), ASKED)
-@pytest.mark.requirement("1.6 6.55", "1.6 L01.FR.20")
+@pytest.mark.requirement("1.6 6.55", "1.6 security L01.FR.20")
 def test_orders(adapter, station, conforms, action, payload, command):
     conforms(action, payload)
     asked = station(Reply(Outcome.ACCEPTED))
@@ -84,7 +84,9 @@ def test_an_order_with_empty_proofs_is_still_a_signed_one(adapter, station):
         (Outcome.UNSUPPORTED, "Rejected"),
     ],
 )
-@pytest.mark.requirement("1.6 L01.FR.24", "1.6 L01.FR.26", "1.6 L01.FR.27")
+@pytest.mark.requirement(
+    "1.6 security L01.FR.24", "1.6 security L01.FR.26", "1.6 security L01.FR.27"
+)
 def test_a_signed_order_is_answered_by_its_status(adapter, station, conforms, outcome, status):
     payload = {"requestId": 7, "firmware": FIRMWARE}
     answer = adapter.answer("SignedUpdateFirmware", payload, station(Reply(outcome)).handle)
@@ -96,7 +98,7 @@ def test_a_signed_order_is_answered_by_its_status(adapter, station, conforms, ou
     ("outcome", "code"),
     [(Outcome.UNSUPPORTED, ErrorCode.NOT_SUPPORTED), (Outcome.REJECTED, ErrorCode.GENERIC_ERROR)],
 )
-@pytest.mark.requirement("1.6 L01.FR.20")
+@pytest.mark.requirement("1.6 security L01.FR.20")
 def test_a_plain_order_is_refused_by_an_error(adapter, station, outcome, code):
     payload = ASKED[0][1]
     with pytest.raises(WireError) as refused:
@@ -105,7 +107,13 @@ def test_a_plain_order_is_refused_by_an_error(adapter, station, outcome, code):
 
 
 @pytest.mark.parametrize("status", FirmwareStatus)
-@pytest.mark.requirement("1.6 4.5", "1.6 7.25", "1.6 L01.FR.01", "1.6 L01.FR.10", "1.6 L01.FR.21")
+@pytest.mark.requirement(
+    "1.6 4.5",
+    "1.6 7.25",
+    "1.6 security L01.FR.01",
+    "1.6 security L01.FR.10",
+    "1.6 security L01.FR.21",
+)
 def test_each_kind_of_update_is_told_in_its_own_words(adapter, conforms, status):
     signed = adapter.call(m.FirmwareProgress(status, 7, True), StationIdentity(), None)
     assert (signed.action, signed.payload) == (SIGNED, {"status": status.value, "requestId": 7})
@@ -130,7 +138,7 @@ PLAIN_WORDS = {
 
 
 @pytest.mark.parametrize("status", FirmwareStatus)
-@pytest.mark.requirement("1.6 5.17", "1.6 L01.FR.29")
+@pytest.mark.requirement("1.6 5.17", "1.6 security L01.FR.29")
 def test_who_asks_is_told_something_whatever_the_status(adapter, conforms, status):
     for message, request_id in ((PLAIN, None), (SIGNED, 7), (SIGNED, None)):
         asked = m.FirmwareAsked(message, status, request_id)
