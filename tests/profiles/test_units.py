@@ -62,5 +62,11 @@ def test_one_more_limit_never_raises_the_result(limits: list[Limit], one: Limit)
     assert after == combine([*limits, one])
 
 
+def test_limits_may_come_one_by_one() -> None:
+    limits = [Limit(32.0, "cable"), Limit(16.0, "fuse"), Limit(20.0, "profile", phases=1)]
+
+    assert combine(iter(limits)) == Limit(16.0, "fuse", phases=1)
+
+
 def test_without_any_limit_nothing_is_allowed() -> None:
     assert combine([]).limit_a == 0.0
