@@ -5,7 +5,8 @@ ChargePointError
 ├── WireError       the central system: bad payload -> CALLERROR with its code
 ├── LinkError       the network: retry with back-off
 ├── StoreError      the disk: keep charging, refuse new sessions
-└── TransferError   a file did not arrive: its fault says whether to try again (transfer/)
+├── TransferError   a file did not arrive: its fault says whether to try again (transfer/)
+└── InstallError    new firmware is not in place: the old one goes on (transfer/)
 """
 
 from __future__ import annotations

@@ -38,18 +38,16 @@ def _installer(settings: Settings) -> Installer | None:
     own = settings.firmware
     if settings.simulated_firmware:
         takes_s = settings.simulator.install_time_s
-        return SimulatedInstaller(takes_s, _simulated_version_file(settings))
+        return SimulatedInstaller(takes_s, _version_file(settings))
     return CommandInstaller(tuple(own.command), own.timeout_s) if own.command else None
 
 
 def installed_version(settings: Settings) -> str:
     """Return the version that the installed firmware tells, "" when it tells none."""
-    if settings.firmware.version_file:
-        return version_in(Path(settings.firmware.version_file))
-    if settings.simulated_firmware:
-        return version_in(_simulated_version_file(settings))
-    return ""
+    tells = settings.firmware.version_file or settings.simulated_firmware
+    return version_in(_version_file(settings)) if tells else ""
 
 
-def _simulated_version_file(settings: Settings) -> Path:
-    return staging_folder(settings) / "version"
+def _version_file(settings: Settings) -> Path:
+    """Return where it tells it: the simulator too needs a place for that."""
+    return Path(settings.firmware.version_file or staging_folder(settings) / "version")
