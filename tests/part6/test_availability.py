@@ -91,7 +91,7 @@ async def test_a_transaction_is_waited_for(case: Case, place: str) -> None:
 
 
 @pytest.mark.requirement(
-    *("TC_G_18_CS", "TC_G_19_CS", "TC_G_20_CS", "TC_G_21_CS"),
+    *("TC_G_18_CS", "TC_G_19_CS", "TC_G_21_CS"),
     *("G01.FR.02", "G03.FR.08", "G04.FR.09", "B01.FR.07"),
 )
 @pytest.mark.parametrize("how", ["reset", "power cut"])
@@ -126,7 +126,7 @@ async def test_a_reserved_connector_is_occupied_only_by_its_driver(case: Case) -
     assert case.statuses(1, mark) == ["Occupied"]
 
 
-@pytest.mark.requirement("G05.FR.01", "G05.FR.02")
+@pytest.mark.requirement("TC_G_20_CS", "G05.FR.01", "G05.FR.02")
 async def test_a_lock_that_fails_is_told_and_nothing_charges(case: Case) -> None:
     case.rig.sim.set_evse(1, {"lock_failure": True})
     await case.connect()
