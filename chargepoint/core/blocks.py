@@ -152,6 +152,7 @@ class Blocks:
         self.network = Network(
             self.common, kept["network_profile"], kept["network"], self.security_profile
         )
+        self.trust.migrates = lambda: self.network.migrates
         self.configuring = Configuring(self.common, self.security_profile, self.security_log)
         self.firmware = Firmware(self.common, kept["firmware"], self.trust)
         self.common.updating = self.availability.updating = lambda: self.firmware.keeps_out

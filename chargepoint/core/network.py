@@ -81,6 +81,11 @@ class Network:
         return self._ways[self._position]
 
     @property
+    def migrates(self) -> bool:
+        """Return whether another way is tried than the one that has led to a central system."""
+        return self.way != self._way_back()
+
+    @property
     def level(self) -> int:
         """Return the security profile to dial with: never one that was left behind."""
         own = self.way.profile.security_profile

@@ -62,6 +62,7 @@ class Trust:
         self._seeded = set(seeded)
         self._falls_back = False
         self.is_ours: Callable[[CertificateHash], bool] = lambda _: False
+        self.migrates: Callable[[], bool] = lambda: False
 
     def __len__(self) -> int:
         return len(self._installed)
@@ -71,7 +72,7 @@ class Trust:
         return tuple(
             each.pem
             for each in self._installed.values()
-            if each.use is use and (self._falls_back or not each.retiring)
+            if each.use is use and (self._believes_both or not each.retiring)
         )
 
     def seed(self, use: CertificateUse, pems: Iterable[str]) -> None:
@@ -145,9 +146,15 @@ class Trust:
 
     def proven(self) -> None:
         """A connection stands: a new root that it was made with needs no fallback: M05.FR.13."""
-        if not self._falls_back:
+        if not self._believes_both:
             for each in [each for each in self._installed.values() if each.retiring]:
                 self._drop(each)
+
+    @property
+    def _believes_both(self) -> bool:
+        """Return whether the root that retires is believed: not of another central system, to
+        which only the new one leads (M05.FR.15, .16)."""
+        return self._falls_back and not self.migrates()
 
     def _replaces(self, use: CertificateUse) -> bool:
         """Return whether a new root must be signed by the one it replaces: M05.FR.09, .10."""

@@ -248,6 +248,7 @@ def test_a_log_is_of_the_time_that_is_asked_for(driver: Driver) -> None:
     assert log.between(None, early)[-1].tech_info == "early"
 
 
+@pytest.mark.requirement("A01.FR.11")
 @pytest.mark.requirement("A04.FR.04", "1.6 security A04")
 def test_a_change_of_keys_is_logged_and_not_told(v16: Driver) -> None:
     v16.station.handle(m.ChangeKey("AuthorizationKey", "0123456789abcdef0123456789abcdef"), v16.now)

@@ -172,3 +172,27 @@ def test_another_security_profile_belongs_into_the_security_log(ready: Moving) -
     again.drops()
     again.connects()
     assert changes(again) == [*before, "SecurityProfile"]
+
+
+@pytest.mark.requirement("M05.FR.15", "M05.FR.16")
+def test_a_retiring_root_is_no_fallback_for_another_central_system(station: Moving, root) -> None:
+    """It is believed again as soon as the old central system is called."""
+    station.do(m.InstallCertificate(m.CertificateUse.CSMS_ROOT, root.pem))
+    station.station.variables.put(SECURITY, "AdditionalRootCertificateCheck", "true")
+    successor = Authority("Root 1b", above=root)
+    station.do(m.InstallCertificate(m.CertificateUse.CSMS_ROOT, successor.pem))
+    station.profile(2, SAFE, level=2)
+    station.prefer("2,1")
+    again = station.restarted()
+    again.do(m.NoteSecurity("InvalidCsmsCertificate", "unknown authority"))
+
+    def believed() -> set[str]:
+        return set(again.station.trust.pems(m.CertificateUse.CSMS_ROOT))
+
+    assert again.tried(2) == [2, 2]
+    assert again.slot == 1
+    assert believed() == {successor.pem, root.pem}
+    other = station.restarted()
+    other.do(m.NoteSecurity("InvalidCsmsCertificate", "unknown authority"))
+    assert other.slot == 2
+    assert other.station.trust.pems(m.CertificateUse.CSMS_ROOT) == (successor.pem,)
