@@ -223,9 +223,9 @@ class Blocks:
             self.telling.forget()  # B04.FR.01
         self.trust.proven()
         self.reporting.link_up()
-        if self.network.connected():
-            self.registrar.forget()
-        self.registrar.link_up(dialect, now)
+        self.registrar.link_up(dialect, now, anew=self.network.connected())
+        if self.registrar.online:
+            self.network.proven()
         if self._spoken != dialect.name:
             self._spoken = dialect.name
             self.turn.keep("dialect", "name", dialect.name)
@@ -238,18 +238,17 @@ class Blocks:
         elif self.registrar.connected:
             self.turn.note("connection lost, going on without the central system", level="warning")
         self.registrar.link_down(self.turn.now)
-        self.network.lost()
+        self.network.lost(wished)
         self.telling.link_lost()
         self.access.link_lost()
 
     def boot_answered(self, answer: m.BootAnswered) -> None:
         """After an acceptance every status is told anew (1.6 section 4.2, B01.FR.05)."""
+        if answer.registration is not None and self.registrar.connected:
+            self.network.proven()
         if self.registrar.answered(answer, self.turn.now):
             self.telling.forget()
             self.tell_statuses(self.turn.now)
-
-    def heartbeat_answered(self, answer: m.HeartbeatAnswered) -> None:
-        self.registrar.set_clock(answer.at, self.turn.now)
 
     def tell_statuses(self, now: Moment) -> None:
         """Tell changed statuses while anybody listens, or ever will."""

@@ -67,6 +67,7 @@ class Network:
         self._ways: tuple[Way, ...] = ()
         self._position = self._failures = 0
         self._talked: Way | None = None
+        self._listens = False
         self.round = 0
 
     # --- for those who dial --------------------------------------------------------------------
@@ -122,25 +123,32 @@ class Network:
             self._common.turn.note(text, level="warning")
 
     def connected(self) -> bool:
-        """A connection stands; return whether it is another central system than before.
-
-        What is less secure than this connection goes: A05.FR.06.
-        """
-        way, level, variables = self.way, self.level, self._common.variables
-        timeout_s = way.profile.message_timeout_s
+        """A connection stands; return whether it is another central system than before."""
+        timeout_s = self.way.profile.message_timeout_s
         own = None if timeout_s is None else str(timeout_s)
-        variables.override(COMM, "MessageTimeout", own, "Default")
+        self._common.variables.override(COMM, "MessageTimeout", own, "Default")
+        switched = self._talked not in (None, self.way)
+        self._talked, self._listens = self.way, False
+        return switched
+
+    def proven(self) -> None:
+        """The central system has answered: this way leads somewhere. What is less secure than
+        it goes: A05.FR.06."""
+        way, level = self.way, self.level
+        self._listens = True
         self._security.connected(level)
         self._drop_below(level, way.slot)
         self._remember(replace(self._remembered, proven=way))
-        switched = self._talked not in (None, way)
-        self._talked = way
         self._failures = self.round = 0
-        return switched
 
-    def lost(self) -> None:
-        """The connection is gone: the same central system is called first."""
-        self._turn_back()
+    def lost(self, wished: bool) -> None:
+        """The connection is gone: the same central system is called first. One that had
+        nothing to say to us counts as a failed attempt, unless we hung up."""
+        if self._listens:
+            self._turn_back()
+        elif not wished:
+            self.failed()
+        self._listens = False
 
     # --- what the central system asks -----------------------------------------------------------
 

@@ -57,23 +57,21 @@ class Registrar:
         """Return whether the central system listens to everything."""
         return self.connected and self.status is Registration.ACCEPTED
 
-    def link_up(self, dialect: Dialect, now: Moment) -> None:
+    def link_up(self, dialect: Dialect, now: Moment, anew: bool = False) -> None:
         """A connection stands: boot, unless this version has accepted us already.
 
-        A plain reconnect is no boot (1.6 OCPP-J section 5.4).
+        A plain reconnect is no boot (1.6 OCPP-J section 5.4). *anew*: it is another central
+        system than the last, which knows nothing of us (B10.FR.10).
         """
         self.connected = True
-        if dialect.name != self.dialect_name:
+        if anew:
+            self._boot_at_s = float("-inf")
+        if anew or dialect.name != self.dialect_name:
             self.status = Registration.NONE
             self.dialect_name = dialect.name
         self._boot_sent = False
         self._turn.online = self.online
         self.tick(now)
-
-    def forget(self) -> None:
-        """Nobody has accepted us yet: it is another central system now (B10.FR.10)."""
-        self.status = Registration.NONE
-        self._boot_at_s = float("-inf")
 
     def link_down(self, now: Moment) -> None:
         """The connection is gone."""

@@ -259,7 +259,7 @@ class Station:
             m.DialFailed: lambda _: b.network.failed(),
             m.ReportTold: b.reporting.told,
             m.BootAnswered: lambda c: b.boot_answered(c),
-            m.HeartbeatAnswered: lambda c: b.heartbeat_answered(c),
+            m.HeartbeatAnswered: lambda c: b.registrar.set_clock(c.at, b.turn.now),
             m.AuthorizeAnswered: lambda c: b.access.answered(c),
             m.StatusTold: lambda c: b.telling.confirmed(c.event),
             m.EventDelivered: lambda c: b.ledger.delivered(c),

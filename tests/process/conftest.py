@@ -163,7 +163,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         agents.append(Agent(process, aiohttp.ClientSession(f"http://127.0.0.1:{port}")))
         agents[-1].listen()
         if wait:
-            await agents[-1].says("the page is at")
+            await agents[-1].says("the page is at", timeout_s=30)  # beside many neighbours
         return agents[-1]
 
     yield start

@@ -11,7 +11,7 @@ from core.driver import Driver
 from chargepoint.core import messages as m
 from chargepoint.core.network_profile import NetworkProfile
 from chargepoint.core.snapshot import OcppShown
-from chargepoint.core.words import VariableRef
+from chargepoint.core.words import Registration, VariableRef
 from chargepoint.security.keys import new_key_pair
 
 OLD, NEW = "ws://old.example/ocpp", "ws://new.example/ocpp"
@@ -48,7 +48,15 @@ class Moving(Driver):
             self.do(m.DialFailed())
 
     def connects(self) -> None:
+        """Connect to a central system that answers: with an acceptance, if it is asked."""
         self.do(m.LinkUp(self.dialect))
+        if not self.station.online:
+            self.do(m.BootAnswered(Registration.ACCEPTED, 300, self.now.utc))
+
+    def connects_in_vain(self) -> None:
+        """Connect to one that hangs up without a word."""
+        self.do(m.LinkUp(self.dialect))
+        self.drops()
 
     def drops(self) -> None:
         self.do(m.LinkDown("cut"))

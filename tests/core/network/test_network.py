@@ -156,6 +156,32 @@ def test_a_connection_forgets_the_failures_before_it(moved: Any) -> None:
     assert station.tried(3) == [2, 2, 1]
 
 
+@pytest.mark.requirement("B10.FR.09")
+def test_a_central_system_that_hangs_up_without_a_word_is_none(moved: Any) -> None:
+    """Many accept whoever connects, and close on whom they do not know."""
+    station = moved("2,1")
+    station.connects_in_vain()
+    assert station.slot == 2
+    station.do(m.LinkUp(station.dialect))
+    station.do(m.LinkDown("by hand", wished=True))
+    assert station.slot == 2  # that says nothing of the central system
+    station.connects_in_vain()
+    assert station.slot == 1
+    station.connects()
+    station.drops()
+
+    assert station.tried(4) == [1, 1, 2, 2]
+
+
+@pytest.mark.requirement("A05.FR.06")
+def test_nothing_is_given_up_for_a_central_system_that_says_nothing(moved: Any) -> None:
+    station = moved("2,1")
+    station.connects_in_vain()
+
+    assert station.memory["network"]["last"].proven.slot == 1
+    assert set(station.memory["network_profile"]) == {"2"}
+
+
 @pytest.mark.requirement("B10.FR.10")
 def test_another_central_system_is_told_of_a_boot(moved: Any) -> None:
     station = moved("2,1").online()
@@ -169,12 +195,11 @@ def test_another_central_system_is_told_of_a_boot(moved: Any) -> None:
     station.connects()
 
     assert station.boots == told + 1
-    assert not station.station.online
 
 
 def test_a_refusal_of_the_old_central_system_does_not_hold_up_the_new_one(moved: Any) -> None:
     station = moved("2,1")
-    station.connects()
+    station.do(m.LinkUp(station.dialect))
     station.do(m.BootAnswered(Registration.REJECTED, 3600, station.now.utc))
     station.drops()
     station.fails(2)
