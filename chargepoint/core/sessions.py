@@ -176,7 +176,7 @@ class Sessions:
         if evse.pilot_lost and evse.sensed is not None:
             return Limit(0.0, f"pilot in state {evse.sensed.pilot}")
         if evse.state is not State.ACTIVE:
-            return Limit(0.0, _WHY_NOT[evse.state])
+            return _WITHHELD[evse.state]
         cap_wh = transaction.energy_cap_wh if transaction is not None else None
         if cap_wh is not None and evse.register_wh >= cap_wh:
             return Limit(0.0, "token not accepted by the central system")
@@ -235,10 +235,10 @@ class Sessions:
         evse.granted_in = turn.number
 
 
-_WHY_NOT = {
-    State.IDLE: "no car",
-    State.PLUGGED: "not authorized",
-    State.AUTHORIZED: "no car",
-    State.STOPPED: "session over",
-    State.DETACHED: "unplugged at the car",
+_WITHHELD = {
+    State.IDLE: Limit(0.0, "no car"),
+    State.PLUGGED: Limit(0.0, "not authorized"),
+    State.AUTHORIZED: Limit(0.0, "no car"),
+    State.STOPPED: Limit(0.0, "session over"),
+    State.DETACHED: Limit(0.0, "unplugged at the car"),
 }

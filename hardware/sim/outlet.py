@@ -114,6 +114,17 @@ class Outlet(NamedTuple):
             bay_taken=self.parked or self.car is not None,
         )
 
+    def is_renewed_by(self, actuation: Actuation) -> bool:
+        """Return whether *actuation* says what this board was told, for as long or longer."""
+        told = self.told
+        return (
+            actuation.valid_until_s >= told.valid_until_s
+            and actuation.offer_a == told.offer_a
+            and actuation.close_main is told.close_main
+            and actuation.close_second is told.close_second
+            and actuation.lock is told.lock
+        )
+
     def settled(self, habits: Habits, now_s: float) -> Outlet:
         """Return this board after all that happens at *now_s*.
 

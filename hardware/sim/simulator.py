@@ -82,8 +82,13 @@ class Sim:
         self._world = self._world._replace(registers=registers)
 
     def tell(self, place: str, actuation: Actuation) -> None:
-        """Give the board at *place* its next lease."""
-        self._change(place, told=actuation)
+        """Give the board at *place* its next lease; one that only lasts longer moves nothing."""
+        world = self.now()
+        outlet = world.outlets[place]
+        after = outlet._replace(told=actuation)
+        if not outlet.is_renewed_by(actuation):
+            after = after.settled(world.habits, world.at_s)
+        self._world = world._replace(outlets={**world.outlets, place: after})
 
     def cut(self, place: str) -> None:
         """End the lease at *place* now, from any thread; the world hears of it when looked at."""
