@@ -56,10 +56,7 @@ def test_a_car_that_is_still_there_at_the_end_is_booked_with_what_it_misses():
         ("mains L2 24.6/25 A, shared by 2", "mains L2"),
         ("MAX 16 A", "MAX"),
         ("solar export 3.2 A", "solar export"),
-        (
-            "rests after many stops, until room lasts 60 s",
-            "rests after many stops, until room lasts",
-        ),
+        ("rests after many stops, until room lasts 60 s", "rests after many stops"),
         ("no car", "no car"),
         ("16 A", "16 A"),
     ],
