@@ -27,7 +27,9 @@ from chargepoint.protocol.redact import MASK, redact_text
 from chargepoint.settings.convert import program_version
 from chargepoint.settings.model import Settings
 
-SECRET = re.compile("password|passphrase|secret|token|authorizationkey|idtag|pin$", re.I)
+SECRET = re.compile(
+    "password|passphrase|secret|token|authorizationkey|idtag|pin$|_key$|apikey", re.IGNORECASE
+)
 NO_LIMIT = sys.maxsize
 
 

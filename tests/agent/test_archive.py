@@ -49,13 +49,14 @@ def test_what_bears_a_telling_name_or_stands_beside_one_is_masked() -> None:
         "AuthorizationKey": "p3",
         "nested": [{"variable": "BasicAuthPassword", "value": "p4", "component": "SecurityCtrlr"}],
         "tokens": ["p5"],
+        "vendor": {"api_key": "p6", "apiKey": "p7"},
         "token_count": 3,
         "password_set": True,
         "empty_password": None,
         "mains_a": 25.0,
     }
     masked = archive.masked(plain)
-    assert not any(f"p{number}" in str(masked) for number in range(1, 6))
+    assert not any(f"p{number}" in str(masked) for number in range(1, 8))
     assert masked["nested"][0] == {
         "variable": "BasicAuthPassword",
         "value": "***",
