@@ -45,7 +45,7 @@ def facts(blocks: Blocks) -> Fact:
         return None if watts is None else f"{watts:.0f}"
 
     def problem(ref: VariableRef) -> str:
-        found = problems(blocks.evses[ref.evse_id]) if ref.evse_id in blocks.evses else ()
+        found = problems(blocks.evses[ref.evse_id or 0])
         return str(any(ref == each for each, _ in found)).lower()
 
     rows: dict[tuple[str, str], Fact] = {

@@ -103,7 +103,7 @@ async def test_nobody_vouches(case: Case, proofs: dict[str, Any], answer: str) -
 
 
 @pytest.mark.requirement("TC_L_06_CS", "TC_F_19_CS", "F06.FR.16", "L01.FR.03", "L01.FR.26")
-@pytest.mark.parametrize("bad", [signature(b"another file"), None])
+@pytest.mark.parametrize("bad", [signature(b"another file"), None], ids=["another's", "none"])
 async def test_a_bad_signature_or_none(case: Case, bad: str | None) -> None:
     assert await order(case, signature=bad) == "Accepted"
     assert await case.says("TriggerMessage", requestedMessage="FirmwareStatusNotification") == (
