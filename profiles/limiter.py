@@ -59,8 +59,8 @@ class LimiterSettings:
 class LimiterState(NamedTuple):
     """What a limiter remembers: each conductor, and the *pools* that it made of them.
 
-    They stay what they are until *due_s* if no reading comes. *held* is the limit of a
-    meter that is silent now.
+    They stay what they are until *due_s* if no reading comes and none is missed. *held* is
+    the limit of a meter that is silent now.
     """
 
     conductors: Conductors = MappingProxyType({})
@@ -106,7 +106,7 @@ def step(
     pools = tuple(
         _pool(settings, over, each, held, now_s, sum_limit) for over, each in conductors.items()
     )
-    due_s = _due_s(settings, conductors, read_at_s, held, now_s)
+    due_s = _due_s(settings, conductors, now_s)
     return Verdict(LimiterState(conductors, read_at_s, held, pools, due_s), pools)
 
 
@@ -214,17 +214,9 @@ def _pool(
     )
 
 
-def _due_s(
-    settings: LimiterSettings,
-    conductors: Conductors,
-    read_at_s: float | None,
-    held: Limit | None,
-    now_s: float,
-) -> float:
-    """Return when time alone changes something next."""
+def _due_s(settings: LimiterSettings, conductors: Conductors, now_s: float) -> float:
+    """Return when time alone changes a conductor next."""
     due_s = math.inf
-    if held is None and read_at_s is not None:
-        due_s = read_at_s + settings.stale_after_s
     for over, each in conductors.items():
         if each.short_since_s is not None:
             due_s = min(due_s, each.short_since_s + _law(settings, over).shortage_hold_s)

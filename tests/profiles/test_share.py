@@ -71,6 +71,7 @@ def charging(evse_id: int, max_a: float, min_a: float = 6.0, **more: Any) -> Wan
         (30.0, [Want(1, 32, uses_a=0), Want(2, 16)], {1: 14.0, 2: 16.0}),
         (30.0, [Want(1, 32, uses_a=8), Want(2, 32)], {1: 8.0, 2: 22.0}),
         (30.0, [Want(1, 32, uses_a=8)], {1: 30.0}),
+        (40.0, [Want(1, 32, uses_a=8), Want(2, 32, uses_a=8)], {1: 20.0, 2: 20.0}),
     ],
 )
 def test_the_shares_are_fair(total_a: float, wants: list[Want], expected: dict[int, float]) -> None:

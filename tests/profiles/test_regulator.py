@@ -1,0 +1,62 @@
+"""One conductor: when a shortage ends, and what a silence leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from profiles.regulator import Regulated, after_grace, after_silence
+
+
+@dataclass(frozen=True)
+class Law:
+    min_a: float = 6.0
+    shortage_hold_s: float = 6.0
+    retry_after_s: float = 30.0
+
+
+def test_a_shortage_ends_when_the_grace_is_over() -> None:
+    short = Regulated(set_a=6.0, target_a=2.0, hope_a=2.0, short_since_s=100.0)
+
+    assert after_grace(Law(), short, 105.9) is short
+    ended = after_grace(Law(), short, 106.0)
+    assert (ended.set_a, ended.short_since_s, ended.retry_at_s) == (0.0, None, 136.0)
+
+
+def test_what_fits_goes_on_after_the_grace() -> None:
+    short = Regulated(set_a=12.0, target_a=6.0, hope_a=6.0, short_since_s=100.0)
+
+    assert after_grace(Law(), short, 106.0).set_a == 6.0
+
+
+def test_cars_that_may_yet_be_on_their_way_down_are_waited_for() -> None:
+    hoped = Regulated(set_a=6.0, target_a=2.0, hope_a=6.0, short_since_s=100.0)
+
+    assert after_grace(Law(), hoped, 1000.0) is hoped
+
+
+def test_without_a_shortage_there_is_nothing_to_end() -> None:
+    calm = Regulated(set_a=16.0, target_a=2.0, hope_a=2.0)
+
+    assert after_grace(Law(), calm, 1000.0) is calm
+
+
+@pytest.mark.parametrize(
+    ("set_a", "fallback_a", "charging", "retry_at_s"),
+    [
+        (16.0, 0.0, True, 130.0),
+        (16.0, 0.0, False, 50.0),
+        (5.9, 0.0, True, 50.0),
+        (16.0, 6.0, True, 50.0),
+        (6.0, 5.9, True, 130.0),
+    ],
+)
+def test_a_silence_is_followed_by_a_pause_only_where_it_stops_somebody(
+    set_a: float, fallback_a: float, charging: bool, retry_at_s: float
+) -> None:
+    before = Regulated(set_a=set_a, retry_at_s=50.0)
+
+    silent = after_silence(Law(), before, fallback_a, charging, 100.0)
+
+    assert (silent.set_a, silent.retry_at_s) == (fallback_a, retry_at_s)
