@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -400,3 +401,27 @@ def test_whatever_comes_in_a_limit_comes_out(rows: list[Any]) -> None:
                         taken_a > pool.limit.limit_a  # above what they were told: they have 5 s
                     )
                 )
+
+
+def test_a_shortage_of_the_sum_alone_may_last_longer() -> None:
+    bench = Bench(replace(MAINS, sum_a=40.0, sum_hold_s=60.0), set_a=6.0)
+    for _ in range(12):
+        bench.read(15.0, 6.0, after_s=5.0)
+        assert bench.pools[3].limit.limit_a == 18.0
+    bench.read(15.0, 6.0, after_s=5.0)
+
+    assert bench.pools[3].limit.limit_a == 13.0
+
+
+def test_a_pause_says_until_when_and_only_the_sum_when_the_tariff_ends() -> None:
+    bench = Bench(set_a=6.0)
+    bench.read(31.0, 6.0)
+    assert {pool.until_s for pool in bench.pools} == {bench.now_s + 30.0}
+    bench.read(5.0, 0.0, after_s=31.0)
+    assert {pool.until_s for pool in bench.pools} == {None}
+
+    ends_at = datetime(2030, 1, 1, tzinfo=UTC)
+    tariff, reading = Limit(40.0, "tariff", until_at=ends_at), Read(10.0, even(5.0))
+    pools = step(MAINS, LimiterState(), reading, [], 10.0, tariff).pools
+    assert [pool.limit.until_at for pool in pools] == [None, None, None, ends_at]
+    assert [pool.settles_a for pool in pools] == [20.0, 20.0, 20.0, 25.0]
