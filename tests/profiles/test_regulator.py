@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from profiles.regulator import Regulated, after_grace, after_silence
+from profiles.drawn import Ours
+from profiles.regulator import Flow, Regulated, after_grace, after_reading, after_silence
 
 
 @dataclass(frozen=True)
@@ -60,3 +61,26 @@ def test_a_silence_is_followed_by_a_pause_only_where_it_stops_somebody(
     silent = after_silence(Law(), before, fallback_a, charging, 100.0)
 
     assert (silent.set_a, silent.retry_at_s) == (fallback_a, retry_at_s)
+
+
+def read(state: Regulated, current_a: float, taken_a: float, now_s: float = 100.0) -> Regulated:
+    """Return the state after a meter showed *current_a* of 25 A."""
+    flow = Flow(25.0, current_a, Ours(taken_a, taken_a, taken_a, (6.0,)), "L1")
+    return after_reading(Law(), state, flow, 1.0, now_s)
+
+
+@pytest.mark.parametrize("set_a", [0.0, 16.0])
+@pytest.mark.parametrize(("current_a", "room_a"), [(20.0, 15.0), (34.5, 0.5), (40.0, 0.0)])
+def test_what_it_comes_to_is_the_room_beside_the_house(
+    set_a: float, current_a: float, room_a: float
+) -> None:
+    assert read(Regulated(set_a=set_a), current_a, 10.0).room_a == room_a
+
+
+def test_the_least_room_of_the_last_fifteen_seconds_is_remembered() -> None:
+    state = Regulated(set_a=6.0)
+    for at_s, house_a in ((100.0, 15.0), (101.0, 13.0), (115.5, 11.0)):
+        state = read(state, house_a, 0.0, at_s)
+
+    assert list(state.lows) == [(101.0, 12.0), (115.5, 14.0)]
+    assert list(read(state, 20.0, 0.0, 116.5).lows) == [(116.5, 5.0)]
