@@ -9,6 +9,7 @@ from math import inf
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -333,3 +334,21 @@ def test_a_clock_that_stepped_back_behind_the_offer_does_not_lose_the_profile(
     running = Running("t", T + timedelta(seconds=20))
 
     assert limits_at([relative], 1, running, T, Supply(230.0, 3)).limits[0].limit_a == 6.0
+
+
+@pytest.mark.requirement("SC.04")
+def test_a_station_maximum_is_shared_by_what_each_may_take_then(profile: Make) -> None:
+    maximum = profile(9, purpose="station max", evse=0, periods=[[0, 20], [30, 40]])
+    modest = profile(2, evse=2, periods=[[0, 8, 1]])
+    local = {1: [Limit(32.0, "local")], 2: [Limit(32.0, "local")]}
+
+    def of(evse_id: int, sharing: set[int], *profiles: Profile) -> Any:
+        supply = Supply(230.0, 3)
+        return composite(profiles, evse_id, {}, T, 60, Unit.A, supply, local, sharing)
+
+    assert of(1, {1, 2}, maximum) == ((0, 10.0, 3), (30, 20.0, 3))
+    assert of(1, {1, 2}, maximum, modest) == ((0, 12.0, 3), (30, 32.0, 3))
+    assert of(2, {1, 2}, maximum, modest) == ((0, 8.0, 1),)
+    assert of(1, {2}, maximum) == of(1, {1, 2}, maximum)
+    assert of(1, {1}, maximum) == of(1, set(), maximum) == ((0, 20.0, 3), (30, 32.0, 3))
+    assert of(1, {1, 2}, modest) == ((0, 32.0, 3),)
