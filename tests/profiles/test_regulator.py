@@ -84,3 +84,18 @@ def test_the_least_room_of_the_last_fifteen_seconds_is_remembered() -> None:
 
     assert list(state.lows) == [(101.0, 12.0), (115.5, 14.0)]
     assert list(read(state, 20.0, 0.0, 116.5).lows) == [(116.5, 5.0)]
+
+
+def test_of_the_rooms_only_those_that_may_yet_be_the_least_are_kept() -> None:
+    state = Regulated(set_a=6.0)
+    for at_s, house_a in ((100.0, 15.0), (101.0, 11.0), (102.0, 13.0)):
+        state = read(state, house_a, 0.0, at_s)
+
+    assert list(state.lows) == [(100.0, 10.0), (102.0, 12.0)]
+
+
+def test_after_a_shortage_the_way_back_goes_by_the_least_room_of_the_last_seconds() -> None:
+    state = Regulated(set_a=0.0)
+    for at_s, house_a, set_a in ((100.0, 5.0, 6.0), (101.0, 22.0, 3.0), (102.0, 5.0, 3.0)):
+        state = read(state._replace(set_a=0.0), house_a, 0.0, at_s)
+        assert state.set_a == set_a
