@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from math import inf
 from operator import itemgetter
 
@@ -55,17 +56,13 @@ def composite(
         if evse_id == 0
         else _shared_segments(window, evse_id, running_by_evse, sharing)
     )
-    periods: list[Segment] = []
-    before = (-1.0, 0)
-    for at_s, limit, phases in segments:
-        now = floor_tenth(limit), phases
-        if now != before:
-            periods.append((at_s - window.start_s, *now))
-            before = now
-    return tuple(periods)
+    start_s = window.start_s
+    told = [(at_s - start_s, floor_tenth(limit), phases) for at_s, limit, phases in segments]
+    return tuple(next(alike) for _, alike in groupby(told, key=SAYS))
 
 
 Segment = tuple[int, float, int]  # from this second on: limit in the unit asked for, phases
+BEGINS, SAYS = itemgetter(0), itemgetter(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +195,9 @@ def _merged(
     limits_a += [inf] * len(groups)
     limits_w += [inf] * len(groups)
     phases += [MOST_PHASES] * len(groups)
-    tagged = [(*change, index) for index, group in enumerate(groups, 1) for change in group]
+    coming = [(*change, index) for index, group in enumerate(groups, 1) for change in group]
     since_s = start_s
-    for at_s, limit_a, limit_w, counted, index in sorted(tagged, key=itemgetter(0)):
+    for at_s, limit_a, limit_w, counted, index in sorted(coming, key=BEGINS):
         if at_s > since_s:
             yield since_s, limits_a, limits_w, phases
             since_s = at_s

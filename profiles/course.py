@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from profiles.schedule import Kind, Period, Profile
@@ -13,7 +12,8 @@ from profiles.schedule import Kind, Period, Profile
 FOREVER_S = 1 << 62  # later than any date; still adds up without overflow
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
-START_S = attrgetter("start_s")
+START_S = itemgetter(0)  # of a period
+RELATIVE, RECURRING = Kind.RELATIVE, Kind.RECURRING  # Enum looks its members up slowly
 
 
 def posix_s(at: datetime) -> int:
@@ -62,20 +62,30 @@ class Course(NamedTuple):
             ends_s = min(ends_s, self.periods[index + 1].start_s)
         return self.periods[index], min(origin_s + ends_s, self.valid_to_s)
 
-    def runs(self, begin_s: int, end_s: int) -> Iterator[tuple[int, int, int]]:
-        """Yield (from, to, origin) of every stretch in which it speaks, between the two."""
+    def runs(self, begin_s: int, end_s: int) -> list[tuple[int, int, int]]:
+        """Return (from, to, origin) of every stretch in which it speaks, between the two."""
         begin_s = max(begin_s, self.valid_from_s, self.first_s)
         end_s = min(end_s, self.valid_to_s)
         origin_s = begin_s - (begin_s - self.first_s) % self.every_s
+        found: list[tuple[int, int, int]] = []
         while origin_s < end_s:
-            run = max(begin_s, origin_s), min(end_s, origin_s + self.length_s)
-            if run[0] < run[1]:
-                yield *run, origin_s
+            from_s = origin_s if origin_s > begin_s else begin_s
+            to_s = origin_s + self.length_s
+            if to_s > end_s:
+                to_s = end_s
+            if from_s < to_s:
+                found.append((from_s, to_s, origin_s))
             origin_s += self.every_s
+        return found
 
     def index_at(self, offset_s: int) -> int:
         """Return the index of the period that runs *offset_s* after the origin."""
         return max(bisect_right(self.periods, offset_s, key=START_S) - 1, 0)
+
+    def between(self, from_s: int, to_s: int) -> tuple[Period, ...]:
+        """Return the period that runs *from_s* after the origin, and all before *to_s*."""
+        first = self.index_at(from_s)
+        return self.periods[first : max(bisect_left(self.periods, to_s, key=START_S), first + 1)]
 
 
 def course_of(profile: Profile, relative_s: int, is_moving: bool = False) -> Course:
@@ -91,12 +101,12 @@ def course_of(profile: Profile, relative_s: int, is_moving: bool = False) -> Cou
     schedule, periods = profile.schedule, profile.schedule.periods
     length_s = FOREVER_S if schedule.duration_s is None else schedule.duration_s
     first_s = relative_s
-    if schedule.start_at is not None and profile.kind is not Kind.RELATIVE:
+    if schedule.start_at is not None and profile.kind is not RELATIVE:
         first_s = posix_s(schedule.start_at)
     elif is_moving:
         periods, length_s = periods[:1], FOREVER_S if length_s else 0
     every_s = FOREVER_S
-    if profile.kind is Kind.RECURRING and profile.recurs_s:
+    if profile.kind is RECURRING and profile.recurs_s:
         every_s = profile.recurs_s
     return Course(
         periods,

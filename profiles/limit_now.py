@@ -6,7 +6,7 @@ Source: OCPP 2.0.1 part 2, K 3.5, SC.01, K02.FR.08; OCPP 1.6 section 3.13.3.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -106,7 +106,7 @@ def _least_a(profile: Profile, period: Period, supply: Supply) -> float:
     least = profile.schedule.min_rate
     if least is None:
         return 0.0
-    return opinion_of(replace(period, limit=least), profile.schedule.unit).amperes(supply)
+    return opinion_of(period._replace(limit=least), profile.schedule.unit).amperes(supply)
 
 
 def relative_s(running: Running, now_s: int) -> int:

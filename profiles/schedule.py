@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from profiles.limits import Origin
 
@@ -37,8 +38,7 @@ DAILY_S = 86_400
 WEEKLY_S = 604_800
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """From *start_s* seconds after the origin, *limit* in the unit of its schedule."""
 
     start_s: int

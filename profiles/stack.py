@@ -17,6 +17,8 @@ from profiles.schedule import Period, Profile, Purpose, Unit
 from profiles.undated import cautious
 from profiles.units import ASSUMED_PHASES, Supply, amperes
 
+TX, TX_DEFAULT = Purpose.TX, Purpose.TX_DEFAULT  # Enum looks its members up slowly
+
 
 class Opinion(NamedTuple):
     """What one period allows, in the unit it came in, on the phases it means."""
@@ -50,7 +52,7 @@ def groups_of(
     own_levels = {
         profile.stack_level
         for profile in profiles
-        if profile.purpose is Purpose.TX_DEFAULT and profile.evse_id == evse_id
+        if profile.purpose is TX_DEFAULT and profile.evse_id == evse_id
     }
     groups: dict[tuple[Purpose, int], list[Profile]] = {}
     counting = [p for p in profiles if _counts(p, evse_id, transaction_id, own_levels)]
@@ -69,10 +71,10 @@ def _counts(
     An EVSE's own default takes the place of the station's on the same level, for that
     EVSE, valid or not (1.6 section 3.13.1; 2.0.1 does not let both be installed).
     """
-    if profile.purpose is Purpose.TX:
+    if profile.purpose is TX:
         mine = profile.evse_id == evse_id and profile.transaction_id == transaction_id
         return mine and transaction_id is not None
-    if profile.purpose is not Purpose.TX_DEFAULT:
+    if profile.purpose is not TX_DEFAULT:
         return profile.evse_id in (0, evse_id)
     if evse_id == 0:
         return False
@@ -83,10 +85,10 @@ def _counts(
 
 def _group_of(profile: Profile) -> tuple[Purpose, int]:
     """Return who competes with *profile*; a transaction's own with the defaults (K02.FR.04)."""
-    if profile.purpose in (Purpose.TX, Purpose.TX_DEFAULT):
-        return Purpose.TX, 0
+    if profile.purpose in (TX, TX_DEFAULT):
+        return TX, 0
     return profile.purpose, profile.evse_id
 
 
 def _precedence(profile: Profile) -> tuple[bool, int, int]:
-    return profile.purpose is Purpose.TX, profile.stack_level, profile.id
+    return profile.purpose is TX, profile.stack_level, profile.id

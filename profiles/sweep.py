@@ -14,7 +14,6 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from math import inf
 from operator import itemgetter
-from typing import NamedTuple
 
 from profiles.course import Course, course_of
 from profiles.schedule import Profile, Unit
@@ -27,6 +26,7 @@ One of the two is infinite: limits stay in the unit they came in, until the phas
 result are known. A gap has no limit at all.
 """
 MOST_PHASES = 3
+WATTS = Unit.W  # Enum looks its members up slowly
 
 
 def changes_of(
@@ -40,22 +40,15 @@ def changes_of(
     spans: list[_Span] = []
     for rank, profile in enumerate(group):
         course = course_of(profile, relative_s)
-        watts = profile.schedule.unit is Unit.W
+        watts = profile.schedule.unit is WATTS
         for from_s, to_s, origin_s in course.runs(begin_s, end_s):
-            spans.append(_Span(from_s, to_s, rank, origin_s, course, watts))
+            spans.append((from_s, to_s, rank, origin_s, course, watts))
     parts = _leading(spans) if len(spans) > 1 else spans
     return _changes(parts, end_s, unit, supply)
 
 
-class _Span(NamedTuple):
-    """One run of a profile; *rank* 0 leads."""
-
-    begin_s: int
-    end_s: int
-    rank: int
-    origin_s: int
-    course: Course
-    watts: bool
+_Span = tuple[int, int, int, int, Course, bool]
+"""One run of a profile: begin, end, rank (0 leads), origin, its times, and whether in watts."""
 
 
 def _leading(spans: list[_Span]) -> list[_Span]:
@@ -65,45 +58,41 @@ def _leading(spans: list[_Span]) -> list[_Span]:
     begun: list[tuple[int, int, _Span]] = []
     parts: list[_Span] = []
     for begin_s, end_s in pairwise(bounds):
-        while waiting and waiting[-1].begin_s <= begin_s:
+        while waiting and waiting[-1][0] <= begin_s:
             span = waiting.pop()
-            heappush(begun, (span.rank, span.end_s, span))
+            heappush(begun, (span[2], span[1], span))
         while begun and begun[0][1] <= begin_s:
             heappop(begun)
         if begun:
-            parts.append(_Span(begin_s, end_s, *begun[0][2][2:]))
+            parts.append((begin_s, end_s, *begun[0][2][2:]))
     return parts
 
 
 def _changes(parts: Sequence[_Span], end_s: int, unit: Unit, supply: Supply) -> list[Change]:
     """Return every period of *parts*, and a gap wherever one follows."""
     changes: list[Change] = []
-    voltage_v, divides = supply.voltage_v, unit is Unit.A
     gap_s = end_s
     for begin_s, until_s, _, origin_s, course, watts in parts:
         if gap_s < begin_s:
             changes.append((gap_s, inf, inf, MOST_PHASES))
-        at_s, index = begin_s, course.index_at(begin_s - origin_s)
-        periods = course.periods
-        while True:
-            period = periods[index]
-            limit = period.limit
-            if not limit >= 0.0:
-                limit = 0.0  # nor is NaN a limit
-            phases = period.phases or ASSUMED_PHASES
-            if not watts:
-                changes.append((at_s, limit, inf, phases))
-            elif divides:
-                changes.append((at_s, limit / (voltage_v * phases), inf, phases))
-            else:
-                changes.append((at_s, inf, limit, phases))
-            index += 1
-            if index == len(periods):
-                break
-            at_s = origin_s + periods[index].start_s
-            if at_s >= until_s:
-                break
+        said = [
+            (origin_s + at_s, limit if limit >= 0.0 else 0.0, inf, phases or ASSUMED_PHASES)
+            for at_s, limit, phases, _ in course.between(begin_s - origin_s, until_s - origin_s)
+        ]  # nor is NaN a limit
+        if watts:
+            said = _in_watts(said, unit, supply.voltage_v)
+        changes.append((begin_s, *said[0][1:]))
+        changes += said[1:]
         gap_s = until_s
     if gap_s < end_s:
         changes.append((gap_s, inf, inf, MOST_PHASES))
     return changes
+
+
+def _in_watts(said: Iterable[Change], unit: Unit, voltage_v: float) -> list[Change]:
+    """Return what is *said* with each limit taken for watts, not amperes."""
+    if unit is WATTS:
+        return [(at_s, inf, power_w, phases) for at_s, power_w, _, phases in said]
+    return [
+        (at_s, power_w / (voltage_v * phases), inf, phases) for at_s, power_w, _, phases in said
+    ]

@@ -36,7 +36,7 @@ def cautious(profile: Profile) -> Profile:
     schedule = profile.schedule
     lowest = min(schedule.periods, key=lambda period: _amperes(period, schedule.unit))
     always = replace(
-        schedule, periods=(replace(lowest, start_s=0),), start_at=None, duration_s=None
+        schedule, periods=(lowest._replace(start_s=0),), start_at=None, duration_s=None
     )
     return replace(undated, kind=Kind.RELATIVE, schedules=(always,))
 

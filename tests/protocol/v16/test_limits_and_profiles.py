@@ -60,7 +60,9 @@ def test_cutting_a_limit_never_raises_it_and_cuts_only_once(limit):
 
 INSTANTS = st.integers(0, 2**32).map(lambda second: datetime.fromtimestamp(second, UTC))
 LIMITS = st.integers(0, 220_800).map(lambda tenth: tenth / 10)
-PERIODS = st.builds(Period, st.integers(0, WEEKLY_S), LIMITS, st.none() | st.integers(1, 3))
+PERIODS = st.builds(
+    Period, st.integers(0, WEEKLY_S), LIMITS, st.none() | st.integers(1, 3), st.none()
+)
 
 
 @st.composite
