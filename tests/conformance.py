@@ -1,9 +1,11 @@
 """Which rule of the standards has which test: collected from the markers, written as a page.
 
 ``pytest --collect-only --conformance=docs/conformance.md`` writes it (``make docs``). Of the
-blocks of OCPP 2.0.1 that the station claims every rule that binds it is there: tested, not
-applicable for a reason of ``docs/not_applicable.csv``, or OPEN. Which rules there are, and
-whom they bind, is in ``rules201.csv`` beside this.
+blocks of OCPP 2.0.1 that the station claims every rule that binds it is there, and every case
+of part 6 that tests a charging station: tested, not applicable for a reason of
+``docs/not_applicable.csv``, or OPEN. Which rules there are, and whom they bind, is in
+``rules201.csv`` beside this; which cases there are in ``cases201.csv``. A parameter's id may
+name the case that it is.
 """
 
 from __future__ import annotations
@@ -22,8 +24,10 @@ Blocks = Mapping[str, list[str]]  # their rules
 Excuses = Sequence[tuple[str, str]]  # patterns of rules, and why they do not apply
 
 RULES = Path(__file__).with_name("rules201.csv")
+CASES = Path(__file__).with_name("cases201.csv")
 REASONS = Path(__file__).parents[1] / "docs" / "not_applicable.csv"
 BINDING = ("station", "both")
+CASE = re.compile(r"TC_[A-P]_\d\d_CS")
 CLAIMED = (*"ABCDEFGHJK", "L01", "L02", "M03", "M04", "M05", "P")
 
 HEAD = """# Which rule has which test
@@ -34,9 +38,11 @@ OCPP-J.
 
 Of OCPP 2.0.1's functional blocks that this station claims, every rule that binds a charging
 station is listed: with its tests, with the reason why it does not apply
-([not_applicable.csv](not_applicable.csv)), or as OPEN.
-
-| block | rules | tested | not applicable | open |
+([not_applicable.csv](not_applicable.csv)), or as OPEN. So is every case for a charging station
+of these blocks in part 6, its test cases.
+"""
+COUNTED = """
+| block | {} | tested | not applicable | open |
 | --- | --: | --: | --: | --: |
 """
 OPEN = "OPEN"
@@ -59,20 +65,23 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     target = session.config.getoption("--conformance")
     if target is None:
         return
-    tests, blocks, excuses = tests_of(session.items), binding_rules(), reasons()
-    if idle := idle_patterns(blocks, excuses):
+    tests, blocks, cases = tests_of(session.items), binding_rules(), station_cases()
+    excuses = reasons()
+    if idle := idle_patterns([*blocks.values(), *cases.values()], excuses):
         raise pytest.UsageError(f"{REASONS.name} excuses no rule by {', '.join(idle)}")
-    target.write_text(page(tests, blocks, excuses), encoding="utf-8")
+    target.write_text(page(tests, blocks, cases, excuses), encoding="utf-8")
 
 
 def tests_of(items: Iterable[pytest.Item]) -> dict[str, set[str]]:
-    """Return the names of the tests of each rule."""
+    """Return the names of the tests of each rule and case."""
     tests: dict[str, set[str]] = defaultdict(set)
     for item in items:
         name = item.nodeid.split("[")[0].removeprefix("tests/")
         for marker in item.iter_markers("requirement"):
             for rule in marker.args:
                 tests[rule].add(name)
+        for case in CASE.findall(item.nodeid):
+            tests[case].add(name)
     return tests
 
 
@@ -87,6 +96,15 @@ def binding_rules() -> Blocks:
     return {block: sorted(rules, key=_in_order) for block, rules in blocks.items()}
 
 
+def station_cases() -> Blocks:
+    """Return the cases of part 6 for a charging station, block by block."""
+    with CASES.open(encoding="utf-8", newline="") as file:
+        return {
+            row["block"]: [f"TC_{row['block']}_{number}_CS" for number in row["numbers"].split()]
+            for row in csv.DictReader(file)
+        }
+
+
 def reasons() -> Excuses:
     """Return the patterns of rules that do not apply, one each, with their reasons."""
     with REASONS.open(encoding="utf-8", newline="") as file:
@@ -97,30 +115,38 @@ def reasons() -> Excuses:
         ]
 
 
-def idle_patterns(blocks: Blocks, excuses: Excuses) -> list[str]:
-    """Return the patterns that excuse no rule, because they are misspelt."""
-    rules = [rule for each in blocks.values() for rule in each]
+def idle_patterns(groups: Iterable[Sequence[str]], excuses: Excuses) -> list[str]:
+    """Return the patterns that excuse no rule of any group, because they are misspelt."""
+    rules = [rule for each in groups for rule in each]
     return [
         pattern for pattern, _ in excuses if not any(fnmatchcase(rule, pattern) for rule in rules)
     ]
 
 
-def page(tests: Tests, blocks: Blocks, excuses: Excuses) -> str:
-    """Return the page: the count, a chapter a block or document, a row a rule."""
-    counted, chapters, listed = [], [], set()
-    for block, rules in blocks.items():
-        told = {rule: _how(rule, tests, excuses) for rule in rules}
-        count = Counter(_kind(how) for how in told.values())
-        numbers = (len(rules), *(count[kind] for kind in ("tested", NOT_APPLICABLE, OPEN)))
-        counted.append(f"| {block} | {' | '.join(map(str, numbers))} |")
-        chapters += _chapter(f"OCPP 2.0.1 block {block}", told)
-        listed |= set(rules)
+def page(tests: Tests, blocks: Blocks, cases: Blocks, excuses: Excuses) -> str:
+    """Return the page: the counts, a chapter a block or document, a row a rule."""
+    parts, chapters, listed = [HEAD], [], set()
+    for kind, groups in (("rules", blocks), ("test cases", cases)):
+        parts.append(COUNTED.format(kind))
+        for block, rules in groups.items():
+            told = {rule: _how(rule, tests, excuses) for rule in rules}
+            parts.append(_counted(block, told.values()))
+            chapters += _chapter(f"OCPP 2.0.1 block {block}, {kind}", told)
+            listed |= set(rules)
+    parts.append(f"\n{len(tests)} rules and cases have tests.\n\n")
     rest: dict[str, dict[str, str]] = {title: {} for _, title in CHAPTERS}
     for rule in sorted(set(tests) - listed, key=_in_order):
         rest[_title(rule)][rule] = _how(rule, tests, excuses)
     for title, told in rest.items():
         chapters += _chapter(title, told) if told else []
-    return HEAD + "\n".join([*counted, f"\n{len(tests)} rules have tests.\n", *chapters]) + "\n"
+    return "".join(parts) + "\n".join(chapters) + "\n"
+
+
+def _counted(block: str, told: Iterable[str]) -> str:
+    kinds = [_kind(how) for how in told]
+    count = Counter(kinds)
+    numbers = (len(kinds), *(count[kind] for kind in ("tested", NOT_APPLICABLE, OPEN)))
+    return f"| {block} | {' | '.join(map(str, numbers))} |\n"
 
 
 def _how(rule: str, tests: Tests, excuses: Excuses) -> str:

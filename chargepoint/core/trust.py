@@ -24,6 +24,8 @@ from chargepoint.core.values import dataclass
 from chargepoint.core.words import CertificateHash, CertificateUse
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from chargepoint.core import x509
 else:
     x509 = lazily("chargepoint.core.x509")  # ten megabytes that most stations never need
@@ -37,17 +39,24 @@ class Installed:
     """A certificate that is trusted for *use*.
 
     *retiring*: kept beside its successor until that has proven itself (M05.FR.12, .13;
-    white paper M05.FR.11, .12).
+    white paper M05.FR.11, .12). *issuer_pem*: the root that has signed it, where that is not
+    itself; the name needs it, also when it is gone.
     """
 
     use: CertificateUse
     pem: str
     retiring: bool = False
+    issuer_pem: str = ""
+
+    def name(self, algorithm: str = "SHA256") -> CertificateHash:
+        """Return what names this certificate."""
+        (certificate,) = x509.certificates(self.pem)
+        (issuer,) = x509.certificates(self.issuer_pem or self.pem)
+        return x509.hash_of(certificate, issuer, algorithm)
 
     def is_named(self, name: CertificateHash) -> bool:
         """Return whether *name* names this certificate, in whichever algorithm."""
-        (certificate,) = x509.certificates(self.pem)
-        return x509.hash_of(certificate, algorithm=name.algorithm).same_as(name)
+        return self.name(name.algorithm).same_as(name)
 
 
 class Trust:
@@ -83,7 +92,7 @@ class Trust:
         self._seeded.add(use.value)
         self._common.turn.keep("trust_seeded", use.value, True)
         for certificate in found:
-            self._put(Installed(use, x509.pem_of(certificate)))
+            self._put(self._entry(use, certificate))
 
     # --- what the central system asks -------------------------------------------------------
 
@@ -98,7 +107,7 @@ class Trust:
             return self._refuse(command.use, "InvalidCertificate", flaw)
         if self._common.store_trouble:  # M05.FR.03
             return Reply(Outcome.FAILED, "InternalError", self._common.store_trouble)
-        entry = Installed(command.use, x509.pem_of(certificate))
+        entry = self._entry(command.use, certificate)
         if self._replaces(command.use):
             return self._succeed(entry)
         if _key(entry) not in self._installed and len(self) >= self._most():
@@ -125,7 +134,7 @@ class Trust:
     def listed(self, command: GetCertificates) -> CertificatesReply:
         """Return the names of what is trusted: M03."""
         found = tuple(
-            (each.use, x509.hash_of(x509.certificates(each.pem)[0]))
+            (each.use, each.name())
             for each in self._installed.values()
             if each.use in (command.uses or tuple(CertificateUse))
         )
@@ -195,6 +204,13 @@ class Trust:
     def _refuse(self, use: CertificateUse, reason: str, why: str) -> Reply:
         self._common.turn.note(f"{use} refused: {why}", level="warning")
         return Reply(Outcome.REJECTED, reason, why)
+
+    def _entry(self, use: CertificateUse, certificate: Certificate) -> Installed:
+        """Return *certificate* as it is kept, with the root that has signed it if we know it."""
+        known = (x509.certificates(each.pem)[0] for each in self._installed.values())
+        issuer = x509.issuer_of(certificate, tuple(known))
+        pem = x509.pem_of(certificate)
+        return Installed(use, pem, issuer_pem="" if issuer is None else x509.pem_of(issuer))
 
     def _put(self, entry: Installed) -> None:
         self._installed[_key(entry)] = entry

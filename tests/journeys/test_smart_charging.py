@@ -96,7 +96,7 @@ async def test_a_profile_of_no_transaction_is_refused(
     assert await csms.profiles() == []
 
 
-@pytest.mark.requirement("K01.FR.26", "K08.FR.07")
+@pytest.mark.requirement("K01.FR.26", "K08.FR.07", "TC_K_12_CS", "TC_K_42_CS")
 async def test_a_unit_that_is_not_offered_is_refused(make_rig: MakeRig) -> None:
     rate_unit = '{"component": "SmartChargingCtrlr", "variable": "RateUnit", "value": "A"}'
     rig = make_rig(f"ocpp201.variables=[{rate_unit}]")
@@ -104,11 +104,11 @@ async def test_a_unit_that_is_not_offered_is_refused(make_rig: MakeRig) -> None:
     await rig.find_line()
     csms = Csms(rig, "W")
 
-    assert await refused(csms, csms.profile()) == "UnsupportedRateUnit"  # TC_K_12_CS
+    assert await refused(csms, csms.profile()) == "UnsupportedRateUnit"
     answer = await rig.ask(
         ("GetCompositeSchedule", {"evseId": 0, "duration": 300, "chargingRateUnit": "W"})
     )
-    assert answer["status"] == "Rejected"  # TC_K_42_CS
+    assert answer["status"] == "Rejected"
     assert "schedule" not in answer
     await rig.switch_off()
     rig.check()

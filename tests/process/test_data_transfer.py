@@ -14,7 +14,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 VENDORS = 'data_transfer={"org.example": "answer_vendor_messages"}'
 
 
-@pytest.mark.requirement("1.6 4.3", "1.6 5.6", "P01.FR.05", "P01.FR.06")
+@pytest.mark.requirement("1.6 4.3", "1.6 5.6", "P01.FR.05", "P01.FR.06", "TC_P_01_CS")
 @pytest.mark.parametrize("version", ["1.6", "2.0.1"])
 async def test_an_extension_answers_and_people_ask(
     start: Start, version: str, monkeypatch: pytest.MonkeyPatch
