@@ -32,7 +32,10 @@ class Kind(Enum):
 
 
 OURS: dict[Kind, dict[str, str]] = {
-    Kind.BOARD: {"sim": "hardware.sim.board"},
+    Kind.BOARD: {
+        "openevse": "hardware.drivers.openevse",
+        "sim": "hardware.sim.board",
+    },
     Kind.METER: {
         "dsmr": "hardware.drivers.dsmr",
         "homewizard": "hardware.drivers.homewizard",

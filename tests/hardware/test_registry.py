@@ -37,7 +37,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
 def test_unknown_names_list_the_known_ones() -> None:
     with pytest.raises(UnknownDriver, match=r"'simm'; known are dsmr, .*, sim"):
         registry.open_meter("simm", {}, context())
-    with pytest.raises(UnknownDriver, match="'pushed'; known are sim"):
+    with pytest.raises(UnknownDriver, match="'pushed'; known are openevse, sim"):
         registry.settings(Kind.BOARD, "pushed", {})
 
 
