@@ -61,6 +61,7 @@ class Talk:
         """Serve and deliver until the connection drops; return why."""
         async with asyncio.TaskGroup() as tasks:
             using = tasks.create_task(self._life.talk(self._session, self._adapter))
+            await asyncio.sleep(0)  # the station hears of the line before what comes over it
             why = await self._session.run()
             using.cancel()
         return why

@@ -55,6 +55,17 @@ async def test_a_profile_counts_until_valid_to(csms: Csms, evse_id: int, limit: 
     assert until_s in (299, 300)
 
 
+@pytest.mark.requirement("K01.FR.40", "TC_K_19_CS")
+@pytest.mark.parametrize(("kind", "days"), [("Daily", 1), ("Weekly", 7)])
+async def test_a_profile_that_recurs_is_accepted_and_counts_again(
+    csms: Csms, kind: str, days: int
+) -> None:
+    recurring = {"chargingProfileKind": "Recurring", "recurrencyKind": kind}
+    await csms.install(csms.profile(start=400 - days * 86400, duration=600, **recurring))
+
+    assert await csms.composite(1, 1200) == [(0, FULL_A), (400, 6.0), (1000, FULL_A)]
+
+
 @pytest.mark.requirement("K01.FR.30", "TC_K_23_CS")
 async def test_a_schedule_counts_from_its_start_on(csms: Csms) -> None:
     await csms.install(csms.profile(start=60))

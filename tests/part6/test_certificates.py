@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -113,6 +114,21 @@ class TestGuarded:
         for name in names:  # also when the one that signed it is gone
             assert await case.says("DeleteCertificate", certificateHashData=name) == "Accepted"
         assert await listed(case) == []
+
+    @pytest.mark.requirement("M05.FR.12", "M05.FR.13")
+    async def test_a_successor_is_not_proven_by_the_connection_that_brought_it(
+        self, case: Case
+    ) -> None:
+        """The order lies on the line before the station has heard of the connection."""
+        await install(case, CSMS, FIRST)
+        rig = case.rig
+        await rig.go_dark()
+        answer = rig.central._asked["first"] = asyncio.get_running_loop().create_future()
+        order = {"certificateType": CSMS, "certificate": SUCCESSOR.pem}
+        rig._connect()
+        rig._wire.carry(rig._wire.central, json.dumps([2, "first", "InstallCertificate", order]))
+        assert (await answer)["status"] == "Accepted"
+        assert len(await listed(case, CSMS)) == 2
 
 
 class TestOurs:

@@ -1,4 +1,4 @@
-"""TC_N_25, _26, _35, _36: logs. Where they go, tests/transfer and tests/process see to."""
+"""TC_N_25, _26, _35, _36, TC_F_16: logs; where they go, tests/transfer and tests/process see to."""
 
 from __future__ import annotations
 
@@ -37,15 +37,25 @@ def told(case: Case) -> list[tuple[str, int | None]]:
 
 
 @pytest.mark.requirement(
-    *("TC_N_25_CS", "TC_N_35_CS", "N01.FR.01", "N01.FR.03", "N01.FR.04", "N01.FR.07"),
+    *(
+        "TC_N_25_CS",
+        "TC_N_35_CS",
+        "TC_F_16_CS",
+        "F06.FR.14",
+        "N01.FR.01",
+        "N01.FR.03",
+        "N01.FR.04",
+        "N01.FR.07",
+    ),
     *("N01.FR.08", "N01.FR.09"),
 )
 @pytest.mark.parametrize("kind", ["DiagnosticsLog", "SecurityLog"])
 async def test_a_log_is_uploaded_when_asked_for(case: Case, kind: str) -> None:
     assert await get_log(case, 123, kind) == "Accepted"
+    assert await case.says("TriggerMessage", requestedMessage="LogStatusNotification") == "Accepted"
     await asyncio.sleep(5)
     await ends(case)
-    assert told(case) == [("Uploading", 123), ("Uploaded", 123)]
+    assert told(case) == [("Uploading", 123), ("Uploading", 123), ("Uploaded", 123)]
     assert isinstance(case.rig.chores[-1], DropLog)
     assert await case.says("TriggerMessage", requestedMessage="LogStatusNotification") == "Accepted"
     await asyncio.sleep(1)

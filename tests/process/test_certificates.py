@@ -64,7 +64,7 @@ def shown(station: Peer) -> int:
     return int(tls.getpeercert()["serialNumber"], 16)
 
 
-@pytest.mark.requirement("A00.FR.401", "A02.FR.08", "A02.FR.10", "1.6 security A02")
+@pytest.mark.requirement("A00.FR.401", "A02.FR.08", "A02.FR.10", "TC_A_11_CS", "1.6 security A02")
 @pytest.mark.parametrize("version", ["1.6", "2.0.1"])
 async def test_the_central_system_renews_our_certificate(
     start: Start, tmp_path: Path, root: Authority, version: str

@@ -75,6 +75,7 @@ def trusting(authority: trustme.CA, folder: Path) -> tuple[str, ...]:
     )
 
 
+@pytest.mark.requirement("TC_A_05_CS", "A00.FR.309", "A00.FR.310", "A00.FR.311")
 @pytest.mark.parametrize(
     ("name", "trusted", "why"),
     [

@@ -73,6 +73,15 @@ def test_another_root_is_not_trusted(authority: trustme.CA, stranger: trustme.CA
         shake_hands(client_context([root_file]), serving(stranger, "c.example"))
 
 
+@pytest.mark.requirement("M05.FR.13")
+def test_a_root_may_be_signed_by_one_that_is_not_trusted_any_more(authority: trustme.CA):
+    successor = authority.create_child_ca()
+
+    assert shake_hands(client_context([pem(successor.cert_pem)]), serving(successor, "c.example"))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        shake_hands(client_context([pem(successor.cert_pem)]), serving(authority, "c.example"))
+
+
 @pytest.mark.requirement("A00.FR.309", "A00.FR.412")
 def test_the_host_name_must_fit_unless_the_installer_says_otherwise(
     authority: trustme.CA, root_file: str
