@@ -40,6 +40,7 @@ OURS: dict[Kind, dict[str, str]] = {
         "dsmr": "hardware.drivers.dsmr",
         "homewizard": "hardware.drivers.homewizard",
         "modbus": "hardware.drivers.modbus",
+        "openevse": "hardware.drivers.openevse_meter",
         "pushed": "hardware.drivers.pushed",
         "sensorbox": "hardware.drivers.sensorbox",
         "sim": "hardware.sim.meters",

@@ -29,6 +29,7 @@ class OpenEvseDevice(SerialEnd):
         self.plugged, self.wants, self.lazy = False, True, False
         self.fault = 0
         self.configured_a, self.hot = 32, False
+        self.current_ma, self.session_ws, self.total_wh = 0, 0, 0
         self.celsius: list[int] = [312, -2560, -2560]
         self.supervision, self.missed = (0, 0), False
         self.asked: list[str] = []
@@ -112,6 +113,12 @@ class OpenEvseDevice(SerialEnd):
 
     def _gp(self) -> str:
         return " ".join(map(str, self.celsius))
+
+    def _gg(self) -> str:
+        return f"{self.current_ma} 230000"
+
+    def _gu(self) -> str:
+        return f"{self.session_ws} {self.total_wh}"
 
     def _gv(self) -> str:
         return "7.1.3 5.1.0"

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from weakref import WeakValueDictionary
 
 from hardware.api import BusError
 from hardware.bus.line import Line, LineSettings, open_line
@@ -16,6 +17,12 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 4.0
 BOOTED = "AB"
 
 log = logging.getLogger(__name__)
+_lines: WeakValueDictionary[str, RapiLine] = WeakValueDictionary()
+
+
+def line_at(port: str) -> RapiLine | None:
+    """Return the line that a board has at *port*: what else is in it is asked over that."""
+    return _lines.get(port)
 
 
 class RapiLine:
@@ -28,11 +35,13 @@ class RapiLine:
     """
 
     def __init__(self, settings: LineSettings, monotonic: Callable[[], float]) -> None:
+        _lines[settings.port] = self
         self.births = 0
         self._settings = settings
         self._monotonic = monotonic
         self._line: Line | None = None
         self._opening: asyncio.Task[Line] | None = None
+        self._turn = asyncio.Lock()
         self._pause = Pause(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         self._why = ""
         self._number = 0
@@ -41,7 +50,10 @@ class RapiLine:
     async def ask(self, command: str) -> Said:
         """Return what the controller answers, a refusal too; raise BusError for no answer, a
         broken one, and a line that is not there."""
-        line = await self._opened()
+        async with self._turn:
+            return await self._ask(await self._opened(), command)
+
+    async def _ask(self, line: Line, command: str) -> Said:
         self._hear(line.flush())
         self._number = self._number % 255 + 1
         try:

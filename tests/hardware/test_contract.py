@@ -7,6 +7,7 @@ import asyncio
 import math
 import threading
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 from modbus_devices import words
@@ -16,6 +17,7 @@ from telegrams import telegram
 from hardware import registry
 from hardware.api import Actuation, BusError, MeterReading, Pilot
 from hardware.bus.line import Line
+from hardware.drivers.rapi import Said
 from hardware.registry import Kind
 from hardware.wiring import Wiring, implausible
 
@@ -47,6 +49,15 @@ class P1(Line):
         return telegram("\n".join(f"1-0:{line}" for line in lines))
 
 
+class Rapi:
+    """The line of a board that measures 1 A on its one phase."""
+
+    SAYS: ClassVar = {"GG": "1000 230000", "GU": "18000 0", "GS": "03 12 03 0140"}
+
+    async def ask(self, command: str) -> Said:
+        return Said("OK", tuple(self.SAYS[command].split()))
+
+
 MEASURED = {
     "active_power_w": 1380,
     **{f"active_current_l{phase}_a": phase for phase in (1, 2, 3)},
@@ -69,10 +80,12 @@ METERS = {
         "device_id": 11,
         "registers": {"currents": "0", "phase_powers": "6", "import_wh": "12"},
     },
+    "openevse": {"port": "/dev/ttyUSB0"},
     "pushed": {},
     "sensorbox": {"bus": "rs485"},
     "sim": {},
 }
+ONE_PHASE = {"openevse"}  # meters that measure only the first
 
 
 def test_every_driver_of_ours_stands_on_this_bench() -> None:
@@ -204,6 +217,7 @@ def open_meter(request, bench, monkeypatch):
 
     monkeypatch.setattr("hardware.drivers.dsmr.open_line", open_line)
     monkeypatch.setattr("hardware.drivers.homewizard.HomeWizard._measured", measured)
+    monkeypatch.setattr("hardware.drivers.openevse_meter.line_at", lambda port: Rapi())
 
     def opened(wiring: Wiring | None = None):
         name = request.param
@@ -218,19 +232,25 @@ def open_meter(request, bench, monkeypatch):
     return opened
 
 
-async def test_a_meter_gives_a_reading_that_can_be_true(open_meter, clock) -> None:
+@pytest.fixture
+def one_phase(request) -> bool:
+    """Return whether the meter measures only the first phase."""
+    return request.node.callspec.params["open_meter"] in ONE_PHASE
+
+
+async def test_a_meter_gives_a_reading_that_can_be_true(open_meter, one_phase, clock) -> None:
     reading = await open_meter().read()
 
-    assert reading.currents_a == (1.0, 2.0, 3.0)
+    assert reading.currents_a == ((1.0, 0.0, 0.0) if one_phase else (1.0, 2.0, 3.0))
     assert reading.at_s == clock()
     assert implausible(reading) is None
 
 
-async def test_a_meter_is_read_as_it_is_wired(open_meter) -> None:
+async def test_a_meter_is_read_as_it_is_wired(open_meter, one_phase) -> None:
     reading = await open_meter(Wiring(inverted=True, phase_map=(2, 1, 3))).read()
 
-    assert reading.currents_a == (-2.0, -1.0, -3.0)
-    assert reading.power_w in (-1380.0, None)
+    assert reading.currents_a == ((0.0, -1.0, 0.0) if one_phase else (-2.0, -1.0, -3.0))
+    assert reading.power_w in (-230.0 if one_phase else -1380.0, None)
 
 
 async def test_a_meters_registers_never_fall(open_meter, clock) -> None:

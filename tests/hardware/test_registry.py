@@ -11,7 +11,7 @@ from hardware import registry
 from hardware.api import BusError, Pushable, UnknownDriver, WrongSettings
 from hardware.registry import Context, Kind
 
-OURS = ("dsmr", "homewizard", "modbus", "pushed", "sensorbox", "sim")
+OURS = ("dsmr", "homewizard", "modbus", "openevse", "pushed", "sensorbox", "sim")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

@@ -23,7 +23,9 @@ async def device(tmp_path: Path) -> AsyncIterator[OpenEvseDevice]:
 async def test_an_openevse_charges_is_lost_comes_back_and_stops(
     start: Start, device: OpenEvseDevice
 ) -> None:
-    evse = {"driver": "openevse", "port": device.port, "connector_lock": False, "phases": 1}
+    inside = {"driver": "openevse", "port": device.port}
+    evse = {**inside, "connector_lock": False, "phases": 1, "meter": inside}
+    device.current_ma, device.total_wh = 16_000, 5_000
     agent = await start(
         f"evse={json.dumps([evse])}",
         "limits.mains_a=16",
@@ -37,6 +39,9 @@ async def test_an_openevse_charges_is_lost_comes_back_and_stops(
     status = await agent.until(lambda now: now["evses"][0]["charging"])
     assert device.relay
     assert status["evses"][0]["offer_a"] == device.amps
+    assert status["meters"]["evse"]["1"]["currents_a"] == [16.0, 0.0, 0.0]
+    device.session_ws = 3_600_000
+    await agent.until(lambda now: now["evses"][0]["energy_wh"] == 6_000.0)
 
     device.unplug()
     await agent.until(lambda now: now["evses"][0]["fault"] is not None)

@@ -198,7 +198,7 @@ MISTAKES = {
     "meter without driver": (
         '[hardware.meters.circuit]\nmodel = "x"',
         'hardware.meters.circuit.driver: is needed; allowed: a driver: "dsmr", '
-        '"homewizard", "modbus", "pushed", "sensorbox", "sim", "none"',
+        '"homewizard", "modbus", "openevse", "pushed", "sensorbox", "sim", "none"',
     ),
     "driver's key that is nearly ours": (
         '[hardware.meters.mains]\ndriver = "sim"\ninvertd = true',
