@@ -28,6 +28,7 @@ from chargepoint.logs import kept
 from chargepoint.notify import notify
 from chargepoint.protocol.adapters import BY_VERSION
 from chargepoint.protocol.link import NOT_DIALLED, Link, LinkState
+from chargepoint.readers import Reader
 from chargepoint.seeds import seed
 from chargepoint.settings.convert import station_config
 from chargepoint.settings.later import without_effect
@@ -82,6 +83,7 @@ class Agent:
         self._writer = Writer(Store.open(Path(settings.agent.data_dir), KINDS))
         self.meters: Mapping[str, WiredMeter] = {}
         self._buses: Mapping[str, Bus] = {}
+        self._readers: tuple[Reader, ...] = ()
         self.door: StationDoor | None = None
         self.front: Front | None = None
         self.started = asyncio.Event()
@@ -120,6 +122,7 @@ class Agent:
         boards = equipment.open_boards(*opening)
         watchdog = Watchdog(board.make_safe for board in boards.values())
         self.meters = equipment.open_meters(*opening)
+        self._readers = equipment.open_readers(self._settings, self.monotonic_s)
         cut_off = {each.evse_id for each in memory.get("transaction", {}).values()}
         registers_wh = await equipment.registers_wh(self.meters, cut_off)
         self._life = life = self._new_life(memory, registers_wh, boards, watchdog)
@@ -136,7 +139,8 @@ class Agent:
 
     async def _until_over(self, life: Life) -> BootReason | None:
         """Run one life with its link and the page; return why to live again, None to stop."""
-        living = asyncio.create_task(life.run(self._link.run() if self._link else None))
+        reading = [each.run(life.submit, life.loop.beside) for each in self._readers]
+        living = asyncio.create_task(life.run(self._link.run() if self._link else None, reading))
         stopping = asyncio.create_task(self._stop.wait())
         try:
             if not self.started.is_set():
@@ -179,7 +183,10 @@ class Agent:
         snapshot = self._life.snapshot(self._life.station.network.way.profile.url or None)
         buses = {name: bus.state for name, bus in self._buses.items()}
         found = (f"bus {name}: {what}" for name, bus in buses.items() for what in bus.warnings())
-        return replace(snapshot, buses=buses, warnings=(*snapshot.warnings, *found))
+        readers = tuple(each.shown for each in self._readers)
+        lost = (each.warning for each in self._readers if each.warning)
+        warnings = (*snapshot.warnings, *found, *lost)
+        return replace(snapshot, buses=buses, readers=readers, warnings=warnings)
 
     def submit(self, command: Command) -> Reply:
         """Give the station a command of somebody on the spot."""

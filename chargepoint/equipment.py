@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from chargepoint.settings.drivers import board_given, meter_given, simulator_given
+from chargepoint.readers import Reader
+from chargepoint.settings.drivers import board_given, meter_given, reader_given, simulator_given
 from chargepoint.settings.equipment import SIMULATED, Meter
 from chargepoint.settings.model import Settings
 from hardware import registry
@@ -76,6 +77,22 @@ def open_meters(
         )
         for role, meter in _meters(settings).items()
     }
+
+
+def open_readers(settings: Settings, monotonic: Monotonic) -> tuple[Reader, ...]:
+    """Return every card reader, each opened when it is run; raise UnknownDriver or
+    WrongSettings."""
+    return tuple(
+        Reader(
+            number,
+            table,
+            registry.open_reader(
+                table.driver, reader_given(table), Context(f"reader {number}", monotonic)
+            ),
+            monotonic,
+        )
+        for number, table in enumerate(settings.reader, 1)
+    )
 
 
 async def close(

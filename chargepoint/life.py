@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 from uuid import uuid4
@@ -130,10 +130,15 @@ class Life:
         self._why: str | None = None
         self._parting = False
 
-    async def run(self, link: Coroutine[Any, Any, None] | None = None) -> BootReason:
+    async def run(
+        self,
+        link: Coroutine[Any, Any, None] | None = None,
+        people: Iterable[Coroutine[Any, Any, None]] = (),
+    ) -> BootReason:
         """Live until the central system asks for a restart; return why to start again.
 
         *link* keeps the connection, and ends first: what it leaves is still settled.
+        *people* speak through card readers, until the end.
         """
         self._restart = asyncio.get_running_loop().create_future()
         self.turns.settle()
@@ -143,6 +148,7 @@ class Life:
             self.loop.control(),
             self._updating.run(self.turns.submit),
             *(self.loop.read(role) for role in self._meters),
+            *people,
         )
         tasks = [*linking, *settling, *acting]
         try:

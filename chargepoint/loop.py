@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, replace
 from math import inf
 
@@ -52,6 +52,7 @@ class Post:
     it is told less often than asked, so *deaf_s* is for how long that is known.
     A board that refused is told nothing but SAFE until *refuses_until_s*. *resets*: it is
     started anew with the next thing it is told, which is SAFE; the guard stays as it is.
+    *beside* is what is wrong with what stands beside it, such as the card reader.
     """
 
     board: EvseBoard
@@ -62,6 +63,7 @@ class Post:
     deaf_s: float = 0.0
     refuses_until_s: float = -inf
     resets: bool = False
+    beside: frozenset[Fault] = frozenset()
     complaint: str = ""
 
     async def sense(self, now_s: float) -> Sensed | None:
@@ -73,7 +75,7 @@ class Post:
         except HardwareError as error:
             self.silent_since_s = min(self.silent_since_s, now_s)
             self._complain(error)
-        faults = self.guard.faults | self._own_faults(now_s)
+        faults = self.guard.faults | self._own_faults(now_s) | self.beside
         if self.sensed is not None and faults:
             return replace(self.sensed, faults=self.sensed.faults | faults)
         if self.sensed is not None:
@@ -210,6 +212,13 @@ class Loop:
     def reset(self, evse_id: int) -> None:
         """Make one board safe and start it anew, where it can: in the next tick."""
         self._posts[evse_id].resets = True
+
+    def beside(self, evse_ids: Collection[int], fault: Fault, is_there: bool) -> None:
+        """Note *fault* of something beside the boards of *evse_ids* (none: of all), or that
+        it is over."""
+        for evse_id in evse_ids or self._posts:
+            post = self._posts[evse_id]
+            post.beside = post.beside | {fault} if is_there else post.beside - {fault}
 
     async def make_safe(self) -> None:
         """Withdraw every offer and open every contactor."""

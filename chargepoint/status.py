@@ -107,6 +107,8 @@ def rendered(status: Status) -> RenderableType:
     buses = _buses(status)
     if buses.row_count:
         parts.append(buses)
+    if status.get("readers"):
+        parts.append(_readers(status))
     if status.get("capacity"):
         parts.append(_capacity(status["capacity"]))
     if status.get("firmware"):
@@ -231,6 +233,15 @@ def _buses(status: Status) -> Table:
             took = "-" if took_s is None else f"{took_s * 1e3:.0f} ms"
             answered = str(counts["answered"])
             table.add_row(name, device, answered, took, trouble, counts["why"] or bus["why"])
+    return table
+
+
+def _readers(status: Status) -> Table:
+    """Every card reader; why where it is not there."""
+    table = Table("reader", "port", "EVSE", "cards", "")
+    for reader in status["readers"]:
+        served = ", ".join(map(str, reader["evse_ids"])) or "all"
+        table.add_row(reader["driver"], reader["port"], served, str(reader["cards"]), reader["why"])
     return table
 
 

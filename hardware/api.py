@@ -280,21 +280,21 @@ class Simulator(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class TokenSeen:
-    """A card held to a reader, in the words of that reader: upper-case hex, or text."""
-
-    id_token: str
-    type: str = "ISO14443"
+CardSeen = bytes | str  # a card's own number, or what the reader wrote instead of it
 
 
 class TokenReader(Protocol):
-    """A reader of cards."""
+    """A reader of cards. It is opened, used until it is lost, closed, and opened again."""
 
-    async def next_token(self) -> TokenSeen:
-        """Return the next card that is presented; raise BusError when the reader is lost."""
+    async def open(self) -> None:
+        """Find the reader and listen from now on; raise BusError when it does not answer."""
+        ...
+
+    async def next_card(self) -> CardSeen:
+        """Return the next card that is seen, again and again while it lies there where the
+        reader tells so; raise BusError when the reader is lost."""
         ...
 
     async def close(self) -> None:
-        """Let go of it."""
+        """Let go of it; of one that is not open, too."""
         ...

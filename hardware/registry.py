@@ -1,8 +1,8 @@
 """Drivers by name. A row here, or an entry point of a stranger's package, is a driver.
 
 A driver is a module with a pydantic ``Config`` (the base is ``hardware.settings.Settings``)
-and ``open_board(config, context)`` or ``open_meter(config, context)``. It is imported when
-somebody names it, so that nobody needs the libraries of hardware he does not have.
+and ``open_board``, ``open_meter`` or ``open_reader``, each of ``(config, context)``. It is
+imported when somebody names it, so that nobody needs the libraries of hardware he does not have.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from hardware.api import EvseBoard, Simulator, UnknownDriver, WrongSettings
+from hardware.api import EvseBoard, Simulator, TokenReader, UnknownDriver, WrongSettings
 from hardware.settings import checked
 from hardware.wiring import WiredMeter, Wiring
 
@@ -29,6 +29,7 @@ class Kind(Enum):
 
     BOARD = "chargepoint.boards"
     METER = "chargepoint.meters"
+    READER = "chargepoint.readers"
 
 
 OURS: dict[Kind, dict[str, str]] = {
@@ -45,6 +46,11 @@ OURS: dict[Kind, dict[str, str]] = {
         "sensorbox": "hardware.drivers.sensorbox",
         "sim": "hardware.sim.meters",
     },
+    Kind.READER: {
+        "keyboard": "hardware.drivers.keyboard",
+        "pn532": "hardware.drivers.pn532",
+        "serial": "hardware.drivers.serial_reader",
+    },
 }
 
 Registers = Mapping[str, Mapping[str, float]]
@@ -54,7 +60,8 @@ Registers = Mapping[str, Mapping[str, float]]
 class Context:
     """What the program gives a driver beside its settings.
 
-    *place* is what the device is for: ``mains``, ``circuit``, ``battery``, ``evse/1``.
+    *place* is what the device is for: ``mains``, ``circuit``, ``battery``, ``evse/1``,
+    ``reader 1``.
     *monotonic* is the clock of every ``at_s`` and ``valid_until_s``. *simulator* is there
     when anything is simulated. *buses* are the lines that devices share, by their names.
     """
@@ -99,6 +106,15 @@ def open_meter(
     driver = _driver(Kind.METER, name)
     meter = driver.open_meter(checked(_config(driver), given, context.place), context)
     return WiredMeter(meter, wiring or Wiring())
+
+
+def open_reader(name: str, given: Mapping[str, object], context: Context) -> TokenReader:
+    """Return the reader, not opened yet; raise UnknownDriver or WrongSettings."""
+    driver = _driver(Kind.READER, name)
+    reader: TokenReader = driver.open_reader(
+        checked(_config(driver), given, context.place), context
+    )
+    return reader
 
 
 def open_simulator(

@@ -155,6 +155,20 @@ class FirmwareShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderShown:
+    """A card reader. *why* it is not open, "" while it is; *cards* were shown since the start.
+    *evse_ids* empty: all."""
+
+    driver: str
+    port: str
+    evse_ids: tuple[int, ...]
+    open: bool
+    why: str
+    opened: int
+    cards: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """*grid_limit_w* is what the grid operator dims to, None while it does not."""
 
@@ -175,3 +189,4 @@ class Snapshot:
     capacity: CapacityShown | None = None
     grid_limit_w: float | None = None
     firmware: FirmwareShown | None = None
+    readers: tuple[ReaderShown, ...] = ()

@@ -134,6 +134,18 @@ class Bus(Shown):
     devices: dict[str, BusDevice]
 
 
+class Reader(Shown):
+    """A card reader: *why* it is not open; *cards* were shown since the start."""
+
+    driver: str
+    port: str
+    evse_ids: list[int]
+    open: bool
+    why: str
+    opened: int
+    cards: int
+
+
 class Network(Shown):
     """The network profile in use or tried: *attempt* of *attempts* before another slot of
     *order* is tried."""
@@ -267,6 +279,7 @@ class Status(Shown):
     events: list[Annotated[Event, BeforeValidator(_event)]]
     reservations: list[Reservation]
     buses: dict[str, Bus] = Field(default={}, exclude_if=_empty)
+    readers: list[Reader] = Field(default=[], exclude_if=_empty)
     capacity: Capacity | None
     grid_limit_w: float | None
     firmware: Firmware | None

@@ -197,6 +197,22 @@ def _bus_names(settings: Settings) -> Iterator[tuple[Place, str]]:
         yield place, device.bus
 
 
+def _readers(settings: Settings) -> Iterator[Mistake]:
+    """A reader serves EVSEs that exist, and is alone at its port."""
+    evse_ids = [evse.id for evse in settings.evse]
+    taken: dict[str, Place] = {
+        bus.port: ("hardware", "buses", name) for name, bus in settings.hardware.buses.items()
+    }
+    for number, reader in enumerate(settings.reader):
+        place: Place = ("reader", number)
+        for evse_id in reader.evse_ids:
+            if evse_id not in evse_ids:
+                yield Mistake((*place, "evse_ids"), f"there is no EVSE {evse_id}")
+        first = taken.setdefault(reader.port, place)
+        if first != place:
+            yield Mistake((*place, "port"), f"{reader.port} is taken already: {dotted(first)}")
+
+
 CHECKS: tuple[Check, ...] = (
     _open_door,
     _security,
@@ -211,5 +227,6 @@ CHECKS: tuple[Check, ...] = (
     _second_contactors,
     _buses,
     _addresses,
+    _readers,
     driver_mistakes,
 )

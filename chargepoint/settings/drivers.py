@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from chargepoint.core.values import dataclass
 from chargepoint.settings.convert import evse_config
-from chargepoint.settings.equipment import NO_METER, DriverTable, Evse, Meter
+from chargepoint.settings.equipment import NO_METER, DriverTable, Evse, Meter, Reader
 from chargepoint.settings.mistakes import Mistake, Place
 from chargepoint.settings.model import Settings
 from hardware import registry
@@ -47,6 +47,11 @@ def meter_given(meter: Meter) -> dict[str, Any]:
     return {**{name: _plain(value) for name, value in given.items()}, **meter.options}
 
 
+def reader_given(reader: Reader) -> dict[str, Any]:
+    """Return what the driver of *reader* is opened with; what its words mean is our business."""
+    return {"port": reader.port, **reader.options}
+
+
 def simulator_given(settings: Settings) -> dict[str, Any]:
     """Return what the simulated world begins with."""
     world = settings.simulator.model_dump(exclude={"install_time_s"})
@@ -65,6 +70,10 @@ def driver_mistakes(settings: Settings) -> Iterator[Mistake]:
         if meter.driver != NO_METER:
             asked = _Asked(Kind.METER, meter.driver, meter_given(meter), (*place, "driver"))
             yield from _answers(asked, place, meter)
+    for position, reader in enumerate(settings.reader):
+        place = ("reader", position)
+        asked = _Asked(Kind.READER, reader.driver, reader_given(reader), (*place, "driver"))
+        yield from _answers(asked, place, reader)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,15 @@ from chargepoint.settings.values import (
     Lowered,
     PhaseCount,
     PhaseMap,
+    Places,
     Says,
     Secret,
     Span,
     Text,
+    TokenType,
+    Word,
 )
+from hardware.cards import Writing
 from hardware.registry import OURS, Kind
 
 NO_METER = "none"
@@ -39,6 +43,7 @@ def _quoted(names: Iterable[str]) -> str:
 
 DriverName = Annotated[Id, Lowered, Says(_quoted(OURS[Kind.BOARD]))]
 MeterDriver = Annotated[Id, Lowered, Says(_quoted([*OURS[Kind.METER], NO_METER]))]
+ReaderDriver = Annotated[Id, Lowered, Says(_quoted(OURS[Kind.READER]))]
 
 
 class DriverTable(Section):
@@ -165,4 +170,30 @@ class Evse(DriverTable):
     )
     meter: Meter | None = Field(
         default=None, description="Its own meter; simulated when left out with a simulated board"
+    )
+
+
+class Reader(DriverTable):
+    """One reader of cards, or a keypad. Keys beyond these are the driver's own."""
+
+    driver: ReaderDriver = Field(description="Who listens to it")
+    port: Word = Field(description="The device, or for some drivers a TCP address (tcp://)")
+    evse_ids: Places = Field(
+        default=[], description="Which EVSEs it serves; none named: all, the one with a car first"
+    )
+    writing: Writing = Field(
+        default=Writing.HEX,
+        description="How it writes the number of a card: as bytes, as one number (both become the "
+        "same token), or something else that is taken as it is",
+    )
+    reverse_bytes: bool = Field(default=False, description="It begins with the last byte")
+    upper_case: bool = Field(default=True, description="Tokens have A to F, not a to f")
+    key_code_digits: Annotated[int, Field(ge=0, le=20), Counted] = Field(
+        default=0, description="So many digits or fewer are a code that was typed; 0: never"
+    )
+    type: TokenType | None = Field(
+        default=None, description="What OCPP 2.0.1 calls its cards; left out: by their length"
+    )
+    gone_after_s: Annotated[float, Field(gt=0, le=60), Counted] = Field(
+        default=2.0, description="A card that was not seen for so long was taken away"
     )

@@ -48,6 +48,9 @@ EXAMPLES: dict[str, str] = {
     "token": '"secret"',
     "value": '"60"',
     "variable": '"TxUpdatedInterval"',
+    "reader.*.driver": '"pn532"',
+    "reader.*.port": '"/dev/ttyS1"',
+    "reader.*.type": '"Local"',
 }
 
 
@@ -88,9 +91,14 @@ def _table(row: Known) -> Iterator[str]:
 
 def _setting(row: Known) -> Iterator[str]:
     yield from _comment(f"{row.text}. Allowed: {row.allowed}." if row.text else f"{row.allowed}.")
-    shown = EXAMPLES[row.key[-1]] if row.default is None else _value(row.default)
+    shown = _example(row.key) if row.default is None else _value(row.default)
     line = f"{row.key[-1]} = {shown}"
     yield line if row.default is not None and _is_there(row.key) else f"# {line}"
+
+
+def _example(key: Key) -> str:
+    """Return an example for *key*, where it has one of its own, else for keys of that name."""
+    return EXAMPLES.get(".".join(key)) or EXAMPLES[key[-1]]
 
 
 def _is_there(key: Key) -> bool:
@@ -100,7 +108,8 @@ def _is_there(key: Key) -> bool:
 
 
 def _is_left_out(row: Known) -> bool:
-    return row.shape != "value" and len(row.key) > 1 and not row.default
+    may_be = len(row.key) > 1 or row.shape == "list"
+    return row.shape != "value" and may_be and not row.default
 
 
 def _value(default: object) -> str:

@@ -7,7 +7,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from chargepoint.settings.equipment import NO_METER, SIMULATED, Evse, Hardware, Meter, Meters
+from chargepoint.settings.equipment import (
+    NO_METER,
+    SIMULATED,
+    Evse,
+    Hardware,
+    Meter,
+    Meters,
+    Reader,
+)
 from chargepoint.settings.sections import (
     Agent,
     Api,
@@ -54,6 +62,9 @@ class Settings(Section):
     simulator: Simulator = Simulator()
     evse: Annotated[list[Evse], BeforeValidator(from_text), Field(min_length=1, max_length=100)] = (
         Field([Evse()], description="The power paths, one table each")
+    )
+    reader: Annotated[list[Reader], BeforeValidator(from_text), Field(max_length=100)] = Field(
+        default=[], description="Card readers and keypads, one table each: docs/readers.md"
     )
     mqtt: Mqtt = Mqtt()
     data_transfer: Annotated[dict[VendorId, Module], BeforeValidator(from_text)] = Field(

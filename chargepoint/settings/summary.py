@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chargepoint.settings.equipment import Evse
+from chargepoint.settings.equipment import Evse, Reader
 from chargepoint.settings.mistakes import dotted
 from chargepoint.settings.model import Settings
 
@@ -22,6 +22,8 @@ def summary(settings: Settings) -> Iterator[tuple[str, str]]:
         yield f"evse {evse.id}", _evse(settings, evse)
     for name, bus in settings.hardware.buses.items():
         yield f"bus {name}", ", ".join([bus.port, *_devices(settings, name)])
+    for reader in settings.reader:
+        yield "reader", f"{reader.driver} at {reader.port}, {_served(reader)}"
     yield "meters", ", ".join(meters) or "none"
     yield (
         "limits",
@@ -36,6 +38,10 @@ def _devices(settings: Settings, bus: str) -> Iterator[str]:
     for place, device in settings.bus_devices():
         if device.bus == bus and device.device_id is not None:
             yield f"{device.device_id} {dotted(place)}"
+
+
+def _served(reader: Reader) -> str:
+    return f"EVSE {', '.join(map(str, reader.evse_ids))}" if reader.evse_ids else "every EVSE"
 
 
 def _evse(settings: Settings, evse: Evse) -> str:

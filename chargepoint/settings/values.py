@@ -182,6 +182,12 @@ Module = Annotated[
     Field(description="The module that answers a vendorId"),
 ]
 Lowered = BeforeValidator(_lower)
+TokenType = Literal["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress"]
+Places = Annotated[
+    list[Annotated[int, Field(ge=1, le=100), Counted]],
+    BeforeValidator(from_text),
+    Says("a list of EVSE ids, as in [1, 2]"),
+]
 Secret = Annotated[SecretStr | None, BeforeValidator(_none_when_empty), Says("a text")]
 Pem = Annotated[
     str,

@@ -6,7 +6,7 @@ import asyncio
 import errno
 import os
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 import serial
@@ -109,10 +109,17 @@ class Line:
         raise NotImplementedError
 
 
-class _SerialLine(Line):
-    """A port of this machine. pyserial opens it; reading is the event loop's."""
+class Port(Protocol):
+    """A device of this machine that somebody opened without waiting."""
 
-    def __init__(self, port: serial.Serial) -> None:
+    def fileno(self) -> int: ...
+    def close(self) -> None: ...
+
+
+class DeviceLine(Line):
+    """An open device of this machine: reading is the event loop's."""
+
+    def __init__(self, port: Port) -> None:
         super().__init__()
         self._port = port
         self._fd: int = port.fileno()
@@ -197,7 +204,7 @@ async def _open_serial(settings: LineSettings) -> Line:
     )
     with suppress(ValueError, OSError, NotImplementedError):
         port.set_low_latency_mode(True)  # else some adapters hold answers back for 16 ms
-    return _SerialLine(port)
+    return DeviceLine(port)
 
 
 async def _open_tcp(settings: LineSettings) -> Line:

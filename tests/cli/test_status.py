@@ -223,6 +223,17 @@ def test_every_device_of_a_bus_is_listed_with_what_went_wrong(station, shown):
     assert "roof - - - nobody answers there" in lines
 
 
+def test_every_reader_is_listed_with_why_it_is_not_there(station, shown):
+    fine = {"driver": "pn532", "port": "/dev/ttyS1", "evse_ids": [1, 2], "cards": 7, "why": ""}
+    lost = {"driver": "serial", "port": "/dev/tty9", "evse_ids": [], "cards": 0, "why": "unplugged"}
+    station.body = json.dumps({**STATUS, "readers": [fine, lost]}).encode()
+    _, text = shown()
+
+    lines = [" ".join(re.findall(r"[\w/.,-]+", line)) for line in text.splitlines()]
+    assert "pn532 /dev/ttyS1 1, 2 7" in lines
+    assert "serial /dev/tty9 all 0 unplugged" in lines
+
+
 def test_a_station_without_limits_or_meters_has_no_empty_tables(station, shown):
     evse = {**STATUS["evses"][0], "limits": [], "binding": None}
     station.body = json.dumps({**STATUS, "evses": [evse], "meters": {"evse": {}}}).encode()

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from chargepoint.core import snapshot
+from chargepoint.core.snapshot import ReaderShown
 from chargepoint.front import shown
 from chargepoint.front.openapi import description
 from hardware.bus.counts import BusState, Counts
@@ -31,6 +32,15 @@ def test_buses_are_shown_where_there_are_any(fake_door):
     assert (name, found["open"], found["why"]) == ("rs485", False, "no such device")
     assert found["devices"]["11"]["silent"] == 2
     assert "buses" not in json.loads(shown.status_json(fake_door.SNAPSHOT, None))
+
+
+def test_readers_are_shown_where_there_are_any(fake_door):
+    reader = ReaderShown("pn532", "/dev/ttyS1", (1,), False, "no PN532 answers", 0, 0)
+    snapshot_ = dataclasses.replace(fake_door.SNAPSHOT, readers=(reader,))
+
+    (found,) = json.loads(shown.status_json(snapshot_, None))["readers"]
+    assert found == {**dataclasses.asdict(reader), "evse_ids": [1]}
+    assert "readers" not in json.loads(shown.status_json(fake_door.SNAPSHOT, None))
 
 
 async def test_the_status_has_the_promised_shape(http):

@@ -245,6 +245,22 @@ async def test_a_board_that_does_not_listen_is_lost_too(
     assert caplog.messages == ["board: no answer"]
 
 
+async def test_what_is_wrong_beside_a_board_is_sensed_with_it_until_it_is_over(rig: Rig) -> None:
+    lost = Fault(FaultCode.READER_FAILURE, "ReaderLost")
+    await asyncio.sleep(0.3)
+    rig.loop.beside((2,), lost, True)
+    await asyncio.sleep(0.2)
+    assert (rig.sensed(1).faults, rig.sensed(2).faults) == (set(), {lost})
+
+    rig.loop.beside((), lost, True)
+    await asyncio.sleep(0.2)
+    assert (rig.sensed(1).faults, rig.sensed(2).faults) == ({lost}, {lost})
+
+    rig.loop.beside((), lost, False)
+    await asyncio.sleep(0.2)
+    assert (rig.sensed(1).faults, rig.sensed(2).faults) == (set(), set())
+
+
 async def test_one_order_that_got_lost_is_no_fault_however_late_the_next_one_comes(
     rig: Rig,
 ) -> None:

@@ -11,7 +11,7 @@ from chargepoint.settings import load
 from chargepoint.settings.schema import known
 from hardware.registry import Kind, names
 
-BOARDS, METERS = (", ".join(names(kind)) for kind in Kind)
+BOARDS, METERS, READERS = (", ".join(names(kind)) for kind in Kind)
 DRIVER = known()["hardware", "meters", "circuit", "driver"]
 NUMBER = "a number from 0 to 1000 A"
 
@@ -274,6 +274,26 @@ MISTAKES = {
         '[mqtt]\nurl = "host:1883"',
         'mqtt.url: "host:1883": not the address of a broker; allowed: "mqtt://host", '
         '"mqtts://host:port", or "" for none',
+    ),
+    "reader of an EVSE that is not there": (
+        '[[reader]]\ndriver = "pn532"\nport = "/dev/ttyS1"\nevse_ids = [1, 2]',
+        "reader[0].evse_ids: there is no EVSE 2",
+    ),
+    "two readers at one port": (
+        '[[reader]]\ndriver = "pn532"\nport = "/dev/ttyS1"\n' * 2,
+        "reader[1].port: /dev/ttyS1 is taken already: reader[0]",
+    ),
+    "reader on a bus": (
+        LINE + '[[reader]]\ndriver = "serial"\nport = "/dev/ttyUSB0"',
+        "reader[0].port: /dev/ttyUSB0 is taken already: hardware.buses.rs485",
+    ),
+    "reader with a key that its driver does not know": (
+        '[[reader]]\ndriver = "keyboard"\nport = "/dev/input/event7"\nbaudrate = 9600',
+        "reader[0]: driver 'keyboard': baudrate: unknown here; known are port, grab",
+    ),
+    "reader that nobody listens to": (
+        '[[reader]]\ndriver = "pn533"\nport = "/dev/ttyS1"',
+        f"reader[0].driver: no driver is called 'pn533'; known are {READERS}",
     ),
     "key without certificate": (
         "[tls]\nclient_key = '''-----BEGIN PRIVATE KEY-----'''",
