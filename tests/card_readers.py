@@ -84,11 +84,12 @@ def not_understood(frame: bytes) -> bytes:
 
 
 class Chip(SerialPort):
-    """A PN532 with a card on it or none. *spoils*: so many answers are spoilt."""
+    """A PN532 with a card on it or none. *spoils*: so many of its next answers are spoilt."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.card: bytes | None = None
+        self.has_seen: bytes | None = None  # it does not answer again while the field is on
         self.awake = False
         self.spoil: Spoil = bytes
         self.spoils = 0
@@ -124,13 +125,13 @@ class Chip(SerialPort):
         self.send(frame)
 
     def _answer(self, command: int) -> bytes:
-        if command == 0x52:
-            return b"\x00"
         if command != 0x4A:
+            self.has_seen = None
             return b""
         self.looked.set()
-        if self.card is None:
+        if self.card is None or self.has_seen == self.card:
             return b"\x00"
+        self.has_seen = self.card
         return b"\x01\x01\x00\x04\x08" + bytes([len(self.card)]) + self.card
 
 

@@ -53,10 +53,8 @@ class Pn532:
             await asyncio.sleep(self._pause_s)
             self._pause_s = ASK_EVERY_S
             found = await self._ask(frames.IN_LIST_PASSIVE_TARGET, frames.ONE_TYPE_A)
-            number = frames.uid(found)
-            if found[:1] not in (b"", b"\x00"):
-                await self._ask(frames.IN_RELEASE, frames.ALL_TARGETS)
-            if number is not None:
+            await self._ask(frames.RF_CONFIGURATION, frames.FIELD_OFF)
+            if (number := frames.uid(found)) is not None:
                 return number
 
     async def close(self) -> None:

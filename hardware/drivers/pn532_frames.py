@@ -15,8 +15,8 @@ TO_CHIP, FROM_CHIP, FAILED = 0xD4, 0xD5, 0x7F
 
 SAM_CONFIGURATION, NORMAL_MODE = 0x14, b"\x01\x00\x00"
 RF_CONFIGURATION, MAX_RETRIES = 0x32, b"\x05\xff\x01\x02"  # look for a card so often, then say
+FIELD_OFF = b"\x01\x00"  # a card forgets that it was asked; the next look puts it on again
 IN_LIST_PASSIVE_TARGET, ONE_TYPE_A = 0x4A, b"\x01\x00"  # at 106 kbit/s
-IN_RELEASE, ALL_TARGETS = 0x52, b"\x00"
 
 UID_BYTES = (4, 7, 10)
 RANDOM_UID = 0x08  # first of four bytes: made up anew each time, ISO/IEC 14443-3 6.5.4

@@ -42,6 +42,11 @@ def test_what_is_no_card_is_refused_without_telling_it(seen, writing) -> None:
     assert not seen or str(seen) not in str(refused.value)
 
 
+def test_a_number_longer_than_any_card_is_none() -> None:
+    with pytest.raises(ValueError, match="too large"):
+        CardRules(Writing.DECIMAL).token("9" * 25)
+
+
 @given(st.binary(min_size=4, max_size=10))
 def test_all_spellings_of_a_card_are_one_token(number: bytes) -> None:
     token = CardRules().token(number)
