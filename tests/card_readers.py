@@ -46,7 +46,7 @@ class SerialPort:
             os.close(each)
 
     def send(self, data: bytes) -> None:
-        os.write(self._fds[0], data)
+        assert os.write(self._fds[0], data) == len(data), "more than a port holds"
 
     def heard(self, data: bytes) -> None:
         """What the station writes; a reader that only talks does not care."""
@@ -177,3 +177,11 @@ def press(code: int) -> bytes:
     return b"".join(
         event(4, 4, 0x70000 + code) + event(1, code, value) + event(0, 0, 0) for value in (1, 0)
     )
+
+
+async def begun_and_forgotten(begun: Callable[[], bool]) -> None:
+    """Return when what *begun* tells of has come and gone."""
+    async with asyncio.timeout(5.0):
+        for wanted in (True, False):
+            while begun() is not wanted:  # noqa: ASYNC110  # it is a driver's own state
+                await asyncio.sleep(0.001)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from card_readers import Keys, event, press
+from card_readers import Keys, begun_and_forgotten, event, press
 
 from hardware import registry
 from hardware.api import BusError, TokenReader
@@ -51,7 +51,7 @@ async def test_what_somebody_left_half_typed_is_forgotten(keys, reader, monkeypa
     await reader.open()
     seen = asyncio.create_task(card(reader))
     keys.types("123")
-    await asyncio.sleep(0.1)
+    await begun_and_forgotten(lambda: reader._typing.begun)
     keys.types("4567\n")
 
     assert await seen == "4567"
