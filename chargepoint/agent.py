@@ -22,10 +22,11 @@ from chargepoint.doors import Changes, SimulatorDoor, StationDoor
 from chargepoint.errors import ChargePointError, SettingsError, StoreError
 from chargepoint.front.web import Front
 from chargepoint.hookup import make_link, make_transfers
-from chargepoint.life import Life, Outside
+from chargepoint.life import Life
 from chargepoint.logbook import LOGS, Logbook
 from chargepoint.logs import kept
 from chargepoint.notify import notify
+from chargepoint.outside import Outside
 from chargepoint.protocol.adapters import BY_VERSION
 from chargepoint.protocol.link import NOT_DIALLED, Link, LinkState
 from chargepoint.readers import Reader

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
-from uuid import uuid4
+from typing import Any
 
 from chargepoint.core.config import StationConfig
 from chargepoint.core.dialect import Dialect
@@ -29,7 +28,6 @@ from chargepoint.core.messages import (
     Later,
     LinkDown,
     LinkUp,
-    LogChore,
     MakeKey,
     NoteSecurity,
     Reconnect,
@@ -41,56 +39,21 @@ from chargepoint.core.messages import (
 )
 from chargepoint.core.snapshot import Snapshot
 from chargepoint.core.station import Memory, Station
-from chargepoint.core.values import dataclass
-from chargepoint.core.words import BootReason, Moment, Registration
+from chargepoint.core.words import BootReason, Registration
 from chargepoint.doze import Doze
 from chargepoint.errors import ErrorCode, LinkError, WireError
 from chargepoint.loop import Loop
 from chargepoint.outbox import Storage, StoredOutbox
-from chargepoint.protocol.adapter import Adapter, Deferred, Payload
+from chargepoint.outside import Incoming, Outside
+from chargepoint.protocol.adapter import Adapter, Deferred
 from chargepoint.protocol.delivery import Caller, Delivery, Rules
 from chargepoint.turns import Turns
-from chargepoint.updating import Updating
-from chargepoint.vendors import Submit, nobody
 from hardware.api import Actuation, EvseBoard, Meter
 
 LAST_WRITES_S = 3.0  # a stop waits so long for the disk
 FLUSH_S = 5.0  # a restart waits so long for the central system to hear of it
 
 log = logging.getLogger(__name__)
-
-
-class Incoming(Protocol):
-    """A CALL of the central system that waits for its answer."""
-
-    @property
-    def action(self) -> str: ...
-    @property
-    def payload(self) -> Payload: ...
-    def answer(self, payload: Payload) -> None: ...
-    def refuse(self, error: WireError) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What a life gets from the program around it.
-
-        *set_clock* takes the central system's time; *dial_again* drops the connection so
-    that the link comes back with new credentials; *pet* calms the watchdog; *looked*
-    is called whenever the snapshot may have changed; *make_updating* returns who does what
-    the station asks for new firmware; *ask_vendor* lets an extension answer;
-    *carry* sends logs.
-    """
-
-    now: Callable[[], Moment]
-    set_clock: Callable[[SetClock], None]
-    dial_again: Callable[[], None]
-    pet: Callable[[], None]
-    looked: Callable[[], None]
-    make_updating: Callable[[Station], Updating]
-    carry: Callable[[LogChore], None] = lambda _: None
-    new_id: Callable[[], str] = lambda: str(uuid4())
-    ask_vendor: Callable[[AskVendor, Submit], None] = nobody
 
 
 class Life:

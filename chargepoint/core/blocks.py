@@ -13,6 +13,7 @@ from chargepoint.core.availability import Availability
 from chargepoint.core.common import Common
 from chargepoint.core.config import StationConfig
 from chargepoint.core.configuring import Configuring
+from chargepoint.core.connecting import Connecting
 from chargepoint.core.device import facts
 from chargepoint.core.diagnostics import Diagnostics
 from chargepoint.core.dialect import Dialect
@@ -88,7 +89,7 @@ class Blocks:
         self.transactions.may_begin = self.access.may_begin
         self.transactions.events.on_granted = self._granted
         self.transactions.on_end = self.smart_charging.transaction_ended
-        self._spoken = kept["dialect"].get("name")
+        self.connecting = Connecting(self, kept["dialect"].get("name"))
         self._pick_up(kept, registers_wh)
 
     def _make_sessions(self, kept: Kept, new_id: Callable[[], str]) -> None:
@@ -209,55 +210,6 @@ class Blocks:
         assert evse.grant is not None
         self.smart_charging.transaction_began(evse)
         self.reservations.used(evse.grant.reservation_id)
-
-    # --- the link ------------------------------------------------------------------------------
-
-    def link_up(self, dialect: Dialect) -> None:
-        """A connection stands: speak its version from now on."""
-        common, now = self.common, self.turn.now
-        common.dialect = dialect
-        common.variables.speak(dialect.name)
-        away_s = self.registrar.offline_s(now)
-        threshold_s = common.variables.integer("OCPPCommCtrlr", "OfflineThreshold")
-        if dialect.offline_threshold_tells_all and away_s > threshold_s:
-            self.telling.forget()  # B04.FR.01
-        self.trust.proven()
-        self.reporting.link_up()
-        self.registrar.link_up(dialect, now, anew=self.network.connected())
-        if self.registrar.online:
-            self.network.proven()
-        if self._spoken != dialect.name:
-            self._spoken = dialect.name
-            self.turn.keep("dialect", "name", dialect.name)
-        self.turn.note(f"connected to the central system, OCPP {dialect.name}")
-
-    def link_down(self, wished: bool = False) -> None:
-        """The connection is gone; what waited for an answer is decided without."""
-        if self.registrar.connected and wished:
-            self.turn.note("connection to the central system closed")
-        elif self.registrar.connected:
-            self.turn.note("connection lost, going on without the central system", level="warning")
-        self.registrar.link_down(self.turn.now)
-        self.network.lost(wished)
-        self.telling.link_lost()
-        self.access.link_lost()
-
-    def boot_answered(self, answer: m.BootAnswered) -> None:
-        """After an acceptance every status is told anew (1.6 section 4.2, B01.FR.05)."""
-        if answer.registration is not None and self.registrar.connected:
-            self.network.proven()
-        if self.registrar.answered(answer, self.turn.now):
-            self.telling.forget()
-            self.tell_statuses(self.turn.now)
-
-    def tell_statuses(self, now: Moment) -> None:
-        """Tell changed statuses while anybody listens, or ever will."""
-        if not (self.turn.has_central or self.registrar.connected):
-            return
-        if self.registrar.online:
-            self.registrar.offline_since_s = None
-        minimum_s = self.common.variables.number("Ocpp16Ctrlr", "MinimumStatusDuration")
-        self.telling.tell_changes(self.evses, self.common.dialect, now, minimum_s)
 
     # --- commands that concern several blocks -----------------------------------------------------
 

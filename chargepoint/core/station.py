@@ -92,7 +92,7 @@ class Station:
         blocks.unlocking.tick()
         blocks.availability.run_scheduled(blocks.evses, blocks.common.dialect)
         blocks.reservations.tick()
-        blocks.tell_statuses(now)
+        blocks.connecting.tell_statuses(now)
         blocks.renewal.tick()
         blocks.security_profile.tick()
         blocks.firmware.tick()
@@ -254,11 +254,11 @@ class Station:
             m.GetLog: lambda c: b.diagnostics.get(c),
             m.LogSent: lambda c: b.diagnostics.sent(c),
             m.GridRelay: lambda c: b.supply.dimming.set(c),
-            m.LinkUp: lambda c: b.link_up(c.dialect),
-            m.LinkDown: lambda c: b.link_down(c.wished),
+            m.LinkUp: lambda c: b.connecting.up(c.dialect),
+            m.LinkDown: lambda c: b.connecting.down(c.wished),
             m.DialFailed: lambda _: b.network.failed(),
             m.ReportTold: b.reporting.told,
-            m.BootAnswered: lambda c: b.boot_answered(c),
+            m.BootAnswered: b.connecting.boot_answered,
             m.HeartbeatAnswered: lambda c: b.registrar.set_clock(c.at, b.turn.now),
             m.AuthorizeAnswered: lambda c: b.access.answered(c),
             m.StatusTold: lambda c: b.telling.confirmed(c.event),

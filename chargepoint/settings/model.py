@@ -16,13 +16,11 @@ from chargepoint.settings.equipment import (
     Meters,
     Reader,
 )
+from chargepoint.settings.limits import Limits
 from chargepoint.settings.sections import (
     Agent,
     Api,
     Csms,
-    Firmware,
-    Limits,
-    Logs,
     Mqtt,
     Ocpp201,
     Offline,
@@ -32,8 +30,8 @@ from chargepoint.settings.sections import (
     Simulator,
     Station,
     Tls,
-    Transfers,
 )
+from chargepoint.settings.upkeep import Firmware, Logs, Transfers
 from chargepoint.settings.values import Id, Module, OcppText, VendorId, from_text
 
 

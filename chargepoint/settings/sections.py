@@ -11,21 +11,16 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from chargepoint.core.config import (
-    FirmwareConfig,
     LimitsConfig,
-    Mode,
     OfflineConfig,
     OfflinePolicy,
-    StationConfig,
     StationIdentity,
-    Unsigned,
 )
 from chargepoint.settings.values import (
     Amperes,
     Bind,
     Broker,
     CentralUrl,
-    ClockTime,
     Counted,
     Id,
     Lowered,
@@ -37,19 +32,13 @@ from chargepoint.settings.values import (
     Secret,
     Span,
     Text,
-    Watts,
-    Word,
-    ZoneName,
     address,
     from_text,
 )
-from profiles.battery import BatteryUse
 
 _LIMITS = LimitsConfig()
 _OFFLINE = OfflineConfig()
-_FIRMWARE = FirmwareConfig()
 _STATION = StationIdentity()
-_STATION_DEFAULTS = StationConfig()
 
 
 class Section(BaseModel):
@@ -159,78 +148,6 @@ class Tls(Section):
     client_key_password: Secret = Field(default=None, description="Where client_key is encrypted")
 
 
-class Transfers(Section):
-    """Files that the central system has us fetch (firmware) or send (logs)."""
-
-    protocols: Annotated[
-        list[Literal["FTP", "FTPS", "HTTP", "HTTPS", "SFTP"]], BeforeValidator(from_text)
-    ] = Field(
-        default=["FTP", "FTPS", "HTTP", "HTTPS", "SFTP"], description="What may be used for them"
-    )
-    local_locations: bool = Field(
-        default=True,
-        description="Whether the central system may name a location in a local network",
-    )
-    local_redirects: bool = Field(
-        default=False, description="Whether a server may redirect to an address in a local network"
-    )
-    system_roots: bool = Field(
-        default=True,
-        description="Whether the authorities that this machine trusts count, beside tls.*",
-    )
-    host_keys: Text = Field(
-        default="",
-        description="The known_hosts file with the keys of SFTP servers; when empty, the first key "
-        "that a server shows is trusted and kept in data_dir",
-    )
-    largest_mb: Annotated[int, Field(ge=1, le=100_000), Counted] = Field(
-        default=1000, description="Longer files are refused"
-    )
-    keep_free_mb: Annotated[int, Field(ge=0, le=100_000), Counted] = Field(
-        default=50, description="What a download must leave free on the disk"
-    )
-    silence_s: Span = Field(default=60.0, description="How long nothing may come or go")
-    longest_s: Span = Field(default=3600.0, description="How long one attempt may take")
-
-
-class Firmware(Section):
-    """New firmware that the central system orders. Without a command only the simulator has any."""
-
-    command: Annotated[list[Word], BeforeValidator(from_text)] = Field(
-        default=[],
-        description="Program and arguments that install a file, without a shell; {file} is the "
-        "file, as a last argument where it is not named. Exit code 0: it is installed",
-    )
-    timeout_s: Span = Field(default=900.0, description="How long the command may take")
-    activation: Literal["exit", "restart"] = Field(
-        default="exit",
-        description="What follows the command: the process leaves with code 0, so that whoever "
-        "watches it starts the new program, or the station restarts inside it",
-    )
-    version_file: Text = Field(
-        default="",
-        description="Its first line is the version told to the central system, read at each start. "
-        "An update after which it is still the same has failed",
-    )
-    unsigned: Unsigned = Field(
-        default=_FIRMWARE.unsigned,
-        description="When firmware may come without a signature: always, never, or (without_root) "
-        "as long as no manufacturer's root certificate is installed",
-    )
-
-
-class Logs(Section):
-    """What is kept for those who ask from afar (GetDiagnostics, GetLog)."""
-
-    keep_mb: Annotated[float, Field(ge=0, le=10_000), Counted] = Field(
-        default=5.0, description="The newest of the log, in data_dir; 0 keeps none"
-    )
-    security_events: Annotated[int, Field(ge=10, le=100_000), Counted] = Field(
-        default=_STATION_DEFAULTS.security_events,
-        description="How many security events are kept; the oldest goes for the newest",
-    )
-
-
 class Offline(Section):
     """What happens while no central system answers."""
 
@@ -246,112 +163,6 @@ class Offline(Section):
     )
     free_vend_token: Annotated[Text, Field(max_length=36)] = Field(
         default=_OFFLINE.free_vend_token, description="Starts a session for every car that plugs in"
-    )
-
-
-class CapacityInterval(Section):
-    """From a time of the day on; the last one that has begun holds."""
-
-    begins: ClockTime = Field(alias="from", description="By the clock of limits.time_zone")
-    limit_a: Amperes | None = Field(default=None, description="All phases together")
-    limit_w: Watts | None = Field(
-        default=None, description="All phases together; of both the smaller one holds"
-    )
-
-
-class Limits(Section):
-    """How much may be drawn. Every limit holds in every mode; the smallest one wins."""
-
-    mode: Mode = Field(default=_LIMITS.mode, description="How the current is steered (MODE)")
-    mains_a: Amperes = Field(
-        default=_LIMITS.mains_a, description="Fuse of the grid connection, per phase (MAINS)"
-    )
-    circuit_a: Amperes = Field(
-        default=_LIMITS.circuit_a, description="Fuse of the EVSE's own circuit, per phase (CIRCUIT)"
-    )
-    sum_mains_a: Annotated[float, Field(ge=10, le=3000), Counted] | None = Field(
-        default=_LIMITS.sum_mains_a,
-        description="All phases of the grid connection together (CAPACITY); left out: no limit",
-    )
-    min_a: Annotated[float, Field(ge=6, le=16), Counted] = Field(
-        default=_LIMITS.min_a, description="Below this charging is suspended, per phase (MIN)"
-    )
-    max_a: Annotated[float, Field(ge=6, le=80), Counted] = Field(
-        default=_LIMITS.max_a, description="The most that is ever offered, per phase (MAX)"
-    )
-    start_a: Amperes = Field(
-        default=_LIMITS.start_a,
-        description="Solar: begin at this export, all phases together (START)",
-    )
-    stop_s: Seconds = Field(
-        default=_LIMITS.stop_s, description="Solar: how long too little sun is bridged (STOP)"
-    )
-    import_a: Amperes = Field(
-        default=_LIMITS.import_a,
-        description="Solar: this much import is no reason to stop (IMPORT)",
-    )
-    stale_after_s: Span = Field(
-        default=_LIMITS.stale_after_s, description="A meter silent for so long is not believed"
-    )
-    fallback_a: Amperes = Field(
-        default=_LIMITS.fallback_a, description="What is allowed while a meter is silent, per phase"
-    )
-    shortage_hold_s: Seconds = Field(
-        default=_LIMITS.shortage_hold_s,
-        description="How long min_a may stay when it no longer fits; 0: suspend at once",
-    )
-    retry_after_s: Seconds = Field(
-        default=_LIMITS.retry_after_s,
-        description="After a shortage nothing is offered for so long",
-    )
-    rotate_after_s: Span = Field(
-        default=_LIMITS.rotate_after_s,
-        description="A car that waits for another gets its turn after so long",
-    )
-    suspend_after_s: Span | None = Field(
-        default=_LIMITS.suspend_after_s,
-        description="After so long without a meter not even fallback_a is allowed; "
-        "left out: fallback_a stays",
-    )
-    frozen_after_s: Seconds | None = Field(
-        default=None,
-        description="A mains or circuit meter counts as silent when it repeats one value for so "
-        "long although our own load changed; 0: never. Left out: 60 s, but 900 s for a meter "
-        "that is pushed or simulated",
-    )
-    battery: BatteryUse = Field(
-        default=_LIMITS.battery,
-        description="Solar with a battery meter: ev_first gives the car what charges the battery, "
-        "battery_first what it leaves; both keep the car from draining it. ignore: one more load",
-    )
-    grid_relay_w: Watts = Field(
-        default=_LIMITS.grid_relay_w,
-        description="What all EVSEs together may draw while the grid operator dims (grid relay, "
-        "EnWG 14a) and names no other power",
-    )
-    time_zone: ZoneName = Field(
-        default="UTC", description="Whose clock and calendar the capacity goes by"
-    )
-    capacity_stop_s: Seconds = Field(
-        default=_LIMITS.capacity_stop_s,
-        description="While nothing but the capacity is short, min_a may stay so long (CAP STOP)",
-    )
-    capacity_peak: bool = Field(
-        default=_LIMITS.capacity_peak,
-        description="Whether a new quarter-hour peak of the month is to be avoided, as Flanders "
-        "bills it (CAP MODE 3)",
-    )
-    capacity_peak_w: Watts = Field(
-        default=_LIMITS.capacity_peak_w,
-        description="A peak that costs nothing more: contracted, or reached this month already; "
-        "2500 W at least",
-    )
-    capacity_intervals: Annotated[
-        list[CapacityInterval], BeforeValidator(from_text), Field(max_length=96)
-    ] = Field(
-        default=[],
-        description="Parts of the day with a capacity of their own (CAP MODE 2): from that time "
-        "on, until the next one begins",
     )
 
 

@@ -29,7 +29,8 @@ from chargepoint.demo.peer import Peer
 from chargepoint.equipment import open_boards, open_meters, open_simulator
 from chargepoint.errors import StoreError
 from chargepoint.hookup import Talk
-from chargepoint.life import Life, Outside
+from chargepoint.life import Life
+from chargepoint.outside import Outside
 from chargepoint.protocol.adapters import BY_VERSION
 from chargepoint.seeds import seed
 from chargepoint.settings import load
