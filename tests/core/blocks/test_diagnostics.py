@@ -262,3 +262,7 @@ def test_a_change_of_keys_is_logged_and_not_told(v16: Driver) -> None:
         if event.type == "ReconfigurationOfSecurityParameters"
     ]
     assert changed == ["AuthorizationKey", "SecurityProfile"]
+
+
+def test_where_a_log_goes_is_nobodys_business() -> None:
+    assert "secret" not in repr(GetLog(LogKind.DIAGNOSTICS, THERE))
