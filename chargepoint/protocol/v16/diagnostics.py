@@ -6,14 +6,12 @@ Source: 1.6 sections 4.4, 5.9 and 7.18; security white paper N01, sections 5.9, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from chargepoint.core.config import StationIdentity
 from chargepoint.core.messages import (
     Command,
     GetLog,
     LogKind,
-    LogReply,
     LogStatus,
     Outcome,
     Reply,
@@ -21,12 +19,9 @@ from chargepoint.core.messages import (
 )
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Call, Payload
-from chargepoint.protocol.fields import meaning
-from chargepoint.protocol.timestamps import parse_timestamp
+from chargepoint.protocol.files import get_log, name_of
+from chargepoint.protocol.timestamps import optional_timestamp
 from chargepoint.protocol.v16.route import Route, Telling, status
-
-NAME_LENGTH = 255
-KINDS: Mapping[str, LogKind] = {kind.value: kind for kind in LogKind}
 
 # DiagnosticsStatus, section 7.24; every failure is one.
 DIAGNOSTICS_WORDS: Mapping[UploadStatus, str] = {
@@ -44,17 +39,13 @@ LOG_WORDS: Mapping[UploadStatus, str] = {
 }
 
 
-def _time(payload: Payload, name: str) -> datetime | None:
-    return parse_timestamp(payload[name]) if name in payload else None
-
-
 def _get_diagnostics(payload: Payload) -> Command:
     """GetDiagnostics.req, section 6.25."""
     return GetLog(
         LogKind.DIAGNOSTICS,
         payload["location"],
-        oldest=_time(payload, "startTime"),
-        latest=_time(payload, "stopTime"),
+        oldest=optional_timestamp(payload.get("startTime")),
+        latest=optional_timestamp(payload.get("stopTime")),
         retries=payload.get("retries"),
         retry_interval_s=payload.get("retryInterval"),
     )
@@ -64,22 +55,8 @@ def _diagnostics(reply: Reply) -> Payload:
     """GetDiagnostics.conf, section 6.26: no name, nothing comes."""
     if reply.outcome is Outcome.UNSUPPORTED:
         raise WireError(ErrorCode.NOT_SUPPORTED, reply.info)
-    name = reply.filename if isinstance(reply, LogReply) else ""
-    return {"fileName": name[:NAME_LENGTH]} if name else {}
-
-
-def _get_log(payload: Payload) -> Command:
-    """GetLog.req, white paper section 5.9."""
-    log = payload["log"]
-    return GetLog(
-        meaning(KINDS, payload["logType"], "logType"),
-        log["remoteLocation"],
-        payload["requestId"],
-        _time(log, "oldestTimestamp"),
-        _time(log, "latestTimestamp"),
-        payload.get("retries"),
-        payload.get("retryInterval"),
-    )
+    name = name_of(reply)
+    return {"fileName": name} if name else {}
 
 
 _LOG_STATUS = status(
@@ -90,8 +67,8 @@ _LOG_STATUS = status(
 
 def _log(reply: Reply) -> Payload:
     """GetLog.conf, white paper section 5.10."""
-    name = reply.filename if isinstance(reply, LogReply) else ""
-    return _LOG_STATUS(reply) | ({"filename": name[:NAME_LENGTH]} if name else {})
+    name = name_of(reply)
+    return _LOG_STATUS(reply) | ({"filename": name} if name else {})
 
 
 def _told(event: LogStatus, _: StationIdentity, __: int | None) -> Call | None:
@@ -106,6 +83,6 @@ def _told(event: LogStatus, _: StationIdentity, __: int | None) -> Call | None:
 
 ROUTES: Mapping[str, Route] = {
     "GetDiagnostics": Route(_get_diagnostics, _diagnostics),
-    "GetLog": Route(_get_log, _log),
+    "GetLog": Route(get_log, _log),
 }
 TELLINGS: Mapping[type, Telling] = {LogStatus: Telling(_told)}

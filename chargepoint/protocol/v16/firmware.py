@@ -19,7 +19,8 @@ from chargepoint.core.messages import (
 from chargepoint.core.words import FirmwareStatus as S
 from chargepoint.errors import ErrorCode, WireError
 from chargepoint.protocol.adapter import Call, Payload
-from chargepoint.protocol.timestamps import optional_timestamp, parse_timestamp
+from chargepoint.protocol.files import firmware_update
+from chargepoint.protocol.timestamps import parse_timestamp
 from chargepoint.protocol.v16.route import Route, Telling, status
 
 PLAIN, SIGNED = "FirmwareStatusNotification", "SignedFirmwareStatusNotification"
@@ -65,21 +66,6 @@ def _updates(reply: Reply) -> Payload:
     return {}
 
 
-def _signed_update(payload: Payload) -> Command:
-    """SignedUpdateFirmware.req, white paper section 5.21."""
-    firmware = payload["firmware"]
-    return UpdateFirmware(
-        location=firmware["location"],
-        retrieve_at=parse_timestamp(firmware["retrieveDateTime"]),
-        install_at=optional_timestamp(firmware.get("installDateTime")),
-        retries=payload.get("retries"),
-        retry_interval_s=payload.get("retryInterval"),
-        request_id=payload["requestId"],
-        certificate_pem=firmware["signingCertificate"],
-        signature=firmware["signature"],
-    )
-
-
 def _progress(event: FirmwareProgress, _: StationIdentity, __: int | None) -> Call | None:
     """The notification of the kind that the update is of."""
     if event.signed:
@@ -103,7 +89,7 @@ def _signed_status(word: S, request_id: int | None) -> Call:
 
 ROUTES: Mapping[str, Route] = {
     "SignedUpdateFirmware": Route(
-        _signed_update,
+        firmware_update,
         status(
             {
                 Outcome.ACCEPTED: "Accepted",

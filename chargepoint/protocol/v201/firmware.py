@@ -6,31 +6,14 @@ from collections.abc import Mapping
 
 from chargepoint.core.config import StationIdentity
 from chargepoint.core.messages import (
-    Command,
     FirmwareAsked,
     FirmwareProgress,
     Outcome,
-    UpdateFirmware,
 )
 from chargepoint.protocol.adapter import Call, Payload
-from chargepoint.protocol.timestamps import optional_timestamp, parse_timestamp
+from chargepoint.protocol.files import firmware_update
 from chargepoint.protocol.v201.fields import some
 from chargepoint.protocol.v201.route import Answer, Telling, one, status
-
-
-def _update(payload: Payload) -> Command:
-    """UpdateFirmwareRequest."""
-    firmware = payload["firmware"]
-    return UpdateFirmware(
-        location=firmware["location"],
-        retrieve_at=parse_timestamp(firmware["retrieveDateTime"]),
-        install_at=optional_timestamp(firmware.get("installDateTime")),
-        retries=payload.get("retries"),
-        retry_interval_s=payload.get("retryInterval"),
-        request_id=payload["requestId"],
-        certificate_pem=firmware.get("signingCertificate"),
-        signature=firmware.get("signature"),
-    )
 
 
 def _progress(event: FirmwareProgress | FirmwareAsked, _: StationIdentity) -> Call:
@@ -41,7 +24,7 @@ def _progress(event: FirmwareProgress | FirmwareAsked, _: StationIdentity) -> Ca
 
 ROUTES: Mapping[str, Answer] = {
     "UpdateFirmware": one(
-        _update,
+        firmware_update,
         status(
             {
                 Outcome.ACCEPTED: "Accepted",
